@@ -1,0 +1,127 @@
+package desk_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"sapa/dialog/desk"
+)
+
+func said(text string) map[string]string { return map[string]string{"id": text, "en": text} }
+
+// reactivation is a pipeline much like the real one: checked by an officer, a class chosen by the member, paid, active.
+func reactivation() *desk.Pipeline {
+	return &desk.Pipeline{
+		Service: "reaktivasi",
+		Stages: []desk.Stage{
+			{Name: "verifikasi", Status: desk.Open, Promise: 7 * time.Hour, Decisions: []desk.Decision{
+				{Name: "approve", To: "kelas", Say: said("Disetujui."), Flow: "kelas", Sets: []desk.Set{
+					{Name: "months_owed", Type: "number", Max: 600},
+					{Name: "heads", Type: "number", Min: 1, Max: 20},
+					{Name: "remark", Type: "text", Optional: true},
+				}},
+				{Name: "reject", To: "ditolak", Reason: true, Say: said("Ditolak: {reason}")},
+			}},
+			{Name: "kelas", Status: desk.WaitingMember, Decisions: []desk.Decision{
+				{Name: "choose", Member: true, To: "bayar", Sets: []desk.Set{{Name: "class", Type: "number", Min: 1, Max: 3}}},
+				{Name: "reopen", To: "verifikasi", Say: said("Diperiksa lagi.")},
+			}},
+			{Name: "bayar", Status: desk.WaitingPayment, Promise: 14 * time.Hour, Decisions: []desk.Decision{
+				{Name: "paid", To: "aktif", Say: said("Aktif."), Sets: []desk.Set{{Name: "amount"}, {Name: "reference"}}},
+			}},
+			{Name: "aktif", Status: desk.Approved},
+			{Name: "ditolak", Status: desk.Rejected},
+		},
+	}
+}
+
+func TestASoundPipelineHasNoMistakes(t *testing.T) {
+	if errs := reactivation().Check([]string{"id", "en"}); len(errs) > 0 {
+		t.Error(errors.Join(errs...))
+	}
+}
+
+func TestEachMistakeInAPipelineIsFound(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		spoil func(*desk.Pipeline)
+		want  []string
+	}{
+		{"no stage", func(p *desk.Pipeline) { p.Stages = nil }, []string{"service reaktivasi: the service has no stage"}},
+		{"unknown status", func(p *desk.Pipeline) { p.Stages[3].Status = "active" }, []string{
+			`stage aktif: status "active" is unknown`, "stage bayar: no way of decisions leads", "stage aktif: no way of decisions leads",
+		}},
+		{"first stage final", func(p *desk.Pipeline) { p.Stages[0].Status = desk.Closed }, []string{
+			"stage verifikasi: the first stage is final", "stage verifikasi: the stage is final (closed), so it has no decisions",
+			"stage verifikasi: nothing is promised while a ticket is closed",
+		}},
+		{"final with decisions", func(p *desk.Pipeline) { p.Stages[4].Decisions = p.Stages[0].Decisions[:1] }, []string{
+			"stage ditolak: the stage is final (rejected), so it has no decisions",
+		}},
+		{"stuck", func(p *desk.Pipeline) { p.Stages[2].Decisions = nil }, []string{
+			"stage bayar: the stage is not final (waiting_payment), so it needs a decision",
+			"stage aktif: no decision of a reachable stage leads to it", "stage bayar: no way of decisions leads",
+		}},
+		{"unreachable", func(p *desk.Pipeline) { p.Stages[0].Decisions[1].To = "aktif" }, []string{
+			"stage ditolak: no decision of a reachable stage leads to it",
+		}},
+		{"an island", func(p *desk.Pipeline) {
+			p.Stages = append(p.Stages,
+				desk.Stage{Name: "here", Status: desk.Open, Decisions: []desk.Decision{{Name: "on", Member: true, To: "there"}}},
+				desk.Stage{Name: "there", Status: desk.Open, Decisions: []desk.Decision{
+					{Name: "back", Member: true, To: "here"}, {Name: "out", Member: true, To: "aktif"},
+				}})
+		}, []string{"stage here: no decision of a reachable stage leads to it", "stage there: no decision of a reachable stage leads to it"}},
+		{"a loop without an end", func(p *desk.Pipeline) {
+			p.Stages = p.Stages[:2]
+			p.Stages[0].Decisions = p.Stages[0].Decisions[:1]
+			p.Stages[1].Decisions = p.Stages[1].Decisions[1:]
+		}, []string{"stage verifikasi: no way of decisions", "stage kelas: no way of decisions"}},
+		{"leads nowhere", func(p *desk.Pipeline) { p.Stages[0].Decisions[1].To = "tolak" }, []string{
+			`stage verifikasi: decision reject: it leads to stage "tolak", which does not exist`,
+			"stage ditolak: no decision of a reachable stage leads to it",
+		}},
+		{"silent in English", func(p *desk.Pipeline) { p.Stages[0].Decisions[0].Say = map[string]string{"id": "Disetujui."} }, []string{
+			`stage verifikasi: decision approve: it does not say in language "en"`,
+		}},
+		{"stages of one name", func(p *desk.Pipeline) { p.Stages = append(p.Stages, p.Stages[4]) }, []string{`there are two stages "ditolak"`}},
+		{"a stage without a name", func(p *desk.Pipeline) { p.Stages[4].Name = "" }, []string{
+			"service reaktivasi: a stage has no name", `it leads to stage "ditolak", which does not exist`, "no decision of a reachable stage leads to it",
+		}},
+		{"decisions of one name", func(p *desk.Pipeline) { p.Stages[0].Decisions[1].Name = "approve" }, []string{
+			`stage verifikasi: decision approve: there are two decisions "approve"`,
+		}},
+		{"values of one name", func(p *desk.Pipeline) { p.Stages[0].Decisions[0].Sets[1].Name = "months_owed" }, []string{
+			`decision approve: there are two values "months_owed"`,
+		}},
+		{"a reserved name", func(p *desk.Pipeline) { p.Stages[0].Decisions[1].Name = "close" }, []string{
+			`"close" is an action of every stage`,
+		}},
+		{"bounds crossed", func(p *desk.Pipeline) { p.Stages[0].Decisions[0].Sets[1].Min = 30 }, []string{`value "heads": min 30 is more than max 20`}},
+		{"a promise below zero", func(p *desk.Pipeline) { p.Stages[0].Promise = -1 }, []string{"the promise is negative"}},
+		{"a promise for the member to keep", func(p *desk.Pipeline) { p.Stages[1].Promise = time.Hour }, []string{
+			"stage kelas: nothing is promised while a ticket is waiting_member",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := reactivation()
+			c.spoil(p)
+			errs := p.Check([]string{"id", "en"})
+			if len(errs) < len(c.want) {
+				t.Errorf("%d mistakes found, want %d", len(errs), len(c.want))
+			}
+			for _, err := range errs {
+				if _, ok := errors.AsType[*desk.PipelineError](err); !ok {
+					t.Errorf("%v is a %T", err, err)
+				}
+			}
+			for _, want := range c.want {
+				if all := errors.Join(errs...); all == nil || !strings.Contains(all.Error(), want) {
+					t.Errorf("%q is not in:\n%v", want, all)
+				}
+			}
+		})
+	}
+}
