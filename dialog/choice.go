@@ -1,0 +1,263 @@
+package dialog
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"sapa/dialog/field"
+)
+
+// offer is one option as it is offered now.
+type offer struct {
+	label   string
+	value   string
+	option  int // of the node's own options; -1: none of them
+	pending int // of the session's pending list; -1: none of it
+}
+
+// offers are what a menu or a question offers at this moment, in the order of its numbers.
+func (t *turn) offers(f *Flow, n *Node) []offer {
+	var out []offer
+	add := func(label, value string, option int) {
+		out = append(out, offer{label: label, value: value, option: option, pending: -1})
+	}
+	switch {
+	case n.List != "":
+		for _, o := range t.catalog.scheme.Lists[n.List](t.raw(n.Of)) {
+			add(o.Label[t.s.Lang], o.Value, -1)
+		}
+	case n.Rows != "":
+		for _, row := range t.s.Facts[n.Rows].Rows {
+			add(t.row(n, row), row[n.RowVal], -1)
+		}
+	case n.TypeName == "consent":
+		add(t.text("consent.yes"), "true", -1)
+		add(t.text("consent.no"), "false", -1)
+	case n.TypeName == "yesno":
+		add(t.text("yes"), "true", -1)
+		add(t.text("no"), "false", -1)
+	default:
+		out = make([]offer, 0, len(n.Options)+len(t.s.Pending))
+		for i := range n.Options {
+			c := &n.Options[i]
+			if ok, err := t.holds(c.When); ok && err == nil {
+				add(t.write(c.label), c.Value, i)
+			}
+		}
+	}
+	if n.Kind == Menu && f == t.entry && n == t.entry.home() {
+		for i, p := range t.s.Pending {
+			out = append(out, offer{
+				label: t.text("pending.option", "ref", p.Ref, "what", t.what(p)), option: -1, pending: i,
+			})
+		}
+	}
+	return out
+}
+
+// row words one row of facts.
+func (t *turn) row(n *Node, row Record) string {
+	var b strings.Builder
+	n.RowShow.write(&b, t.s.Lang, func(ref string) string {
+		return t.catalog.show(t.rowType(n, ref), row[ref], t.s.Lang)
+	})
+	return b.String()
+}
+
+func (t *turn) rowType(n *Node, fact string) string {
+	for _, q := range n.flow.Nodes {
+		if q.Kind == QueryIt && q.As == n.Rows {
+			s, _ := t.catalog.signature(q.Query)
+			return s.Rows[fact]
+		}
+	}
+	return "text"
+}
+
+// pick finds the offer that is meant. Numbers reach as far as they were shown.
+func (t *turn) pick(n *Node, offers []offer, text string) (offer, error) {
+	shown := len(offers)
+	if n.long() {
+		shown = min((t.s.Page+1)*pageSize, shown)
+	}
+	numbers := make(field.Numbers, shown)
+	for i := range numbers {
+		numbers[i] = i
+	}
+	i, err := t.choices(n, offers).Choose(text, t.s.Lang, numbers)
+	if err != nil {
+		return offer{}, err
+	}
+	return offers[i], nil
+}
+
+// choices are the offers made ready; what does not depend on the session is made ready once.
+func (t *turn) choices(n *Node, offers []offer) *field.Choices {
+	if n.choices != nil && len(offers) == len(n.Options) {
+		return n.choices
+	}
+	if n.choices != nil && !slices.ContainsFunc(offers, func(o offer) bool { return o.option < 0 }) {
+		shown := make([]int, len(offers))
+		for i, o := range offers {
+			shown[i] = o.option
+		}
+		return n.choices.Only(shown)
+	}
+	if n.List != "" {
+		key := n.List + "/" + t.raw(n.Of)
+		c, ok := t.lists[key]
+		if !ok {
+			c = field.NewChoices(t.catalog.scheme.Lists[n.List](t.raw(n.Of)))
+			t.lists[key] = c
+		}
+		return c
+	}
+	options := make([]field.Option, len(offers))
+	for i, o := range offers {
+		switch {
+		case o.option >= 0:
+			options[i] = n.Options[o.option].Option
+		case o.pending >= 0:
+			p := t.s.Pending[o.pending]
+			options[i] = field.Option{Label: map[string]string{t.s.Lang: o.label}, Words: []string{p.Ref}}
+		default:
+			options[i] = field.Option{Value: o.value, Label: map[string]string{t.s.Lang: o.label}, Words: []string{o.value}}
+		}
+	}
+	return field.NewChoices(options)
+}
+
+// menuReply handles what is typed at a menu.
+func (t *turn) menuReply(f *Flow, n *Node) error {
+	offers := t.offers(f, n)
+	o, err := t.pick(n, offers, t.in.Text)
+	if err != nil {
+		return t.unchosen(f, n, offers, err)
+	}
+	return t.chosen(f, n, o)
+}
+
+// chosen goes where an offer of a menu leads.
+func (t *turn) chosen(f *Flow, n *Node, o offer) error {
+	if o.pending >= 0 {
+		return t.openPending(o.pending)
+	}
+	t.leave(f, n)
+	if o.option < 0 {
+		return t.onward(f, n, n.Go)
+	}
+	return t.onward(f, n, n.Options[o.option].Go)
+}
+
+// chosenAtHome gives the ways of the option that a first message already named; numbers count only while the menu
+// they belong to was the last thing shown.
+func (t *turn) chosenAtHome(f *Flow, n *Node) []Edge {
+	said := t.choose
+	t.choose = ""
+	if said == "" || f != t.entry || n != t.entry.home() {
+		return nil
+	}
+	i, ok := n.choices.Exact(said)
+	if !ok && t.s.Home {
+		var err error
+		i, err = n.choices.Choose(said, t.s.Lang, nil)
+		ok = err == nil
+	}
+	if !ok || n.Options[i].When != nil {
+		return nil
+	}
+	t.s.Home = false
+	t.leave(f, n)
+	return n.Options[i].Go
+}
+
+// unchosen asks back: among the options that fit equally, or among the services that free text may mean.
+func (t *turn) unchosen(f *Flow, n *Node, offers []offer, err error) error {
+	var tie *field.Tie
+	if errors.As(err, &tie) {
+		t.askMeant(offers, tie)
+		return nil
+	}
+	if n.List != "" && t.catalog.words[field.Bare(field.Normal(t.in.Text))] == wordMore {
+		t.s.Page = (t.s.Page + 1) % max(1, (len(offers)+pageSize-1)/pageSize)
+		t.prompt("")
+		return nil
+	}
+	if said := field.Normal(t.in.Text); n.Kind == Menu && (f.intents[said] || f.intents[field.Bare(said)]) {
+		t.prompt("") // they are where they ask to go
+		return nil
+	}
+	return t.miss(f, n, err)
+}
+
+// askMeant asks which of the options that fit equally is meant.
+func (t *turn) askMeant(offers []offer, tie *field.Tie) {
+	t.s.Offered = nil
+	var labels []string
+	for _, i := range tie.Options[:min(len(tie.Options), pageSize)] {
+		t.s.Offered = append(t.s.Offered, offeredOption+offers[i].key())
+		labels = append(labels, offers[i].label)
+	}
+	t.s.Asking = AskingMeant
+	t.say(numbered(t.text("meant"), labels), Keep)
+}
+
+// key tells an offer apart from the others of its node.
+func (o offer) key() string {
+	if o.value != "" {
+		return o.value
+	}
+	return o.label
+}
+
+// What Offered holds: options of the node, or flows.
+const (
+	offeredOption = "option:"
+	offeredFlow   = "flow:"
+)
+
+// meant takes one of what was proposed.
+func (t *turn) meant(offered string) error {
+	t.s.Asking, t.s.Offered = AskingNothing, nil
+	if name, ok := strings.CutPrefix(offered, offeredFlow); ok {
+		f, ok := t.catalog.Flows[name]
+		if !ok {
+			return t.home()
+		}
+		if t.unsent() {
+			t.setAside()
+		} else if n, ok := t.flow().Node(t.s.Node); ok {
+			t.leave(t.flow(), n)
+		}
+		if t.begin(f) {
+			return nil
+		}
+		return t.play(f, f.Nodes[0])
+	}
+	f := t.flow()
+	n, ok := f.Node(t.s.Node)
+	if !ok {
+		return t.home()
+	}
+	offers := t.offers(f, n)
+	i := slices.IndexFunc(offers, func(o offer) bool { return offeredOption+o.key() == offered })
+	if i < 0 {
+		t.prompt("")
+		return nil
+	}
+	if n.Kind == Menu {
+		return t.chosen(f, n, offers[i])
+	}
+	return t.accept(f, n, offers[i].value, nil)
+}
+
+// numbered is a question with numbered lines.
+func numbered(question string, lines []string) string {
+	var b strings.Builder
+	b.WriteString(question + "\n")
+	for i, l := range lines {
+		b.WriteString("\n" + itoa(i+1) + ". " + l)
+	}
+	return b.String()
+}

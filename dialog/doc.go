@@ -1,0 +1,77 @@
+// Package dialog is the engine: conversations as data. It has no clock, no I/O, no goroutine and no storage, and it
+// knows nothing of JKN. [Load] turns YAML into a checked, immutable [Catalog]; [Engine.Step] takes a [Session] and an
+// [Input] and gives a [Turn]: the new session and what it asks for.
+//
+// # A flow
+//
+//	flow: reaktivasi
+//	title: {id: Pengaktifan Kembali Kartu, en: Card reactivation}
+//	intents: [kartu mati, aktifkan kartu, card inactive]   # words people say when they mean this flow
+//	nodes:
+//	  - say: pembuka
+//	    text: {id: "Saya bantu ya.", en: "I will help."}
+//	  - ask: nama
+//	    type: name
+//	    label: {id: Nama lengkap, en: Full name}
+//	    text: {id: "Siapa nama lengkap peserta?", en: "What is the member's full name?"}
+//	    hint: {id: "Tulis seperti di KTP, contoh: Siti Aminah", en: "As on the KTP, for example: Siti Aminah"}
+//	  - review: periksa
+//	  - ticket: kirim
+//	    as: tiket
+//	  - end: selesai
+//	    text: {id: "Nomor tiket: {tiket.ref}", en: "Nomor tiket: {tiket.ref}"}
+//
+// A file holds one document. Its first key says which kind: flow, catalog or texts.
+//
+// # Nodes
+//
+// A node is a list entry whose first key is its kind and whose value is its name. Without a "go" a node goes on to
+// the next in the list; without a "when", or when it holds, the node is played, else skipped.
+//
+//	menu:   text, options: [{label, words: [...], go, when}]   waits for a choice. Further option sources as for ask
+//	ask:    type, label, text, hint, echo, optional, counted, field (default: the node's name), min, max;
+//	        for type choice: options: [{value, label, words, when}], or list: provinces / list: regencies + of: FIELD,
+//	        or rows: FACTS + value: NAME + show: {id: "{ref} - {title}", en: ...};  for type consent: version
+//	say:    text, weight: keep (default) or prompt; goes on without waiting
+//	query:  name, args: {ARG: field-or-fact or '"literal"'}, as: NAME; goes on with facts NAME.fact known
+//	review: text (optional); waits for Kirim, Ubah or Batal
+//	ticket: as: NAME; opens a ticket of this flow's service; facts NAME.ref, NAME.promised, … are known after it
+//	end:    text (optional); the conversation is over; the next message starts at the line's flow
+//	use:    NAME-OF-FLOW; plays that flow here; its nodes are named CALLER__NODE; its end leads to the next node
+//
+// go is a node of the same flow, "/other" for the start of another flow, "/" for the line's home, or a list tried in
+// order: [{if: CONDITION, to: NODE}, ..., {to: NODE}].
+//
+// Conditions are expr-lang expressions over fields (by name), facts (facts.name), and lang, line, phone, today;
+// unanswered fields have the zero of their type. Allowed functions: len, hasPrefix, hasSuffix, contains-style
+// operators of the language itself.
+//
+// Placeholders in texts: {field}, {facts.name}, {line}, {phone}; each must be known on every path that leads to the
+// text. {field?} may be missing and is then empty. "{{" writes a brace.
+//
+// # Services
+//
+// A flow with a service section is a form whose ticket node opens a ticket:
+//
+//	service:
+//	  subject: {name: nama, number: nomor, birth_date: tanggal_lahir, regency: kabupaten}
+//	  stages:
+//	    - stage: verifikasi
+//	      title: {id: Verifikasi petugas, en: Officer's check}
+//	      status: open
+//	      promise: 7h            # working time
+//	      decisions:
+//	        - approve: kelas     # NAME: the stage it leads to
+//	          sets:
+//	            - {name: months_owed, type: number, min: 0, max: 600, label: {id: ..., en: ...}}
+//	          say: {id: "...", en: "..."}
+//	          flow: kelas        # the follow-up the member is offered
+//	        - reject: ditolak
+//	          reason: true
+//	          say: {id: "... {reason}", en: "..."}
+//	    - stage: ditolak
+//	      status: rejected
+//
+// A follow-up flow names what it is given: "given: {months_owed: number, nomor: nik_or_card}"; it also has the facts
+// tiket.ref, tiket.title.
+package dialog

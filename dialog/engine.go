@@ -1,0 +1,245 @@
+package dialog
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/expr-lang/expr/vm"
+
+	"sapa/dialog/field"
+)
+
+// Settings are what an engine is told beside its catalogue.
+type Settings struct {
+	Lines        map[string]string // entry flow by line
+	Organisation string            // whose desk this is, as members read it
+	Idle         time.Duration     // after which an unanswered session is set aside; 0: 30 minutes
+	Draft        time.Duration     // how long a form set aside is kept; 0: 7 days
+	Zone         *time.Location    // where "today" is decided; nil: WIB
+}
+
+// Engine steps sessions through a catalogue. It is pure: what it does depends on nothing but the session and the
+// input. It is not safe for concurrent use: the one writer owns it.
+type Engine struct {
+	catalog  *Catalog
+	set      Settings
+	machines map[string]*machine
+	vm       vm.VM
+	env      map[string]any            // what the condition being evaluated reads
+	lists    map[string]*field.Choices // choices of the scheme's lists, made once each
+}
+
+// albumWait is how long the rest of an album is waited for.
+const albumWait = 30 * time.Second
+
+// maxPlays bounds the nodes one turn plays; a checked catalogue comes to rest long before.
+const maxPlays = 200
+
+// NewEngine compiles the catalogue's flows. It fails when a line's entry flow does not exist.
+func NewEngine(c *Catalog, s Settings) (*Engine, error) {
+	if s.Idle == 0 {
+		s.Idle = 30 * time.Minute
+	}
+	if s.Draft == 0 {
+		s.Draft = 7 * 24 * time.Hour
+	}
+	if s.Zone == nil {
+		s.Zone = time.FixedZone("WIB", 7*60*60)
+	}
+	e := &Engine{catalog: c, set: s, machines: map[string]*machine{}, env: map[string]any{}, lists: map[string]*field.Choices{}}
+	for line, flow := range s.Lines {
+		if c.Flows[flow] == nil {
+			return nil, fmt.Errorf("dialog: line %q begins with flow %q, which the catalogue does not have", line, flow)
+		}
+	}
+	for name, f := range c.Flows {
+		e.machines[name] = newMachine(f)
+	}
+	return e, nil
+}
+
+// Step handles one input. While the turn asks a query, the caller answers it and steps again with the turn's session
+// and the same input carrying Result; the effects of all these steps belong to one turn.
+func (e *Engine) Step(s Session, in Input) (Turn, error) {
+	entry, ok := e.set.Lines[in.Line]
+	if !ok {
+		return Turn{}, fmt.Errorf("%w: %q", ErrUnknownLine, in.Line)
+	}
+	t := &turn{Engine: e, in: in, s: s.clone(), entry: e.catalog.Flows[entry]}
+	if t.s.Lang == "" || !slices.Contains(e.catalog.Languages, t.s.Lang) {
+		t.s.Lang = e.catalog.Languages[0]
+	}
+	if err := t.handle(); err != nil {
+		return Turn{}, err
+	}
+	t.rest()
+	return Turn{Session: t.s, Effects: t.effects, Query: t.query}, nil
+}
+
+// Interrupts reports whether a message is handled although a document is being fetched: a global word is, whatever
+// else is typed waits its turn.
+func (e *Engine) Interrupts(s Session, in Input) bool {
+	if in.Kind != Message || in.Media != nil {
+		return in.Kind != Message
+	}
+	w, ok := e.catalog.word(in.Text)
+	return ok && slices.Contains(everywhere, w) && w != wordRepeat && w != wordBack
+}
+
+// turn is one step in the making.
+type turn struct {
+	*Engine
+	in      Input
+	s       Session
+	entry   *Flow // of the line
+	effects []Effect
+	query   *Query
+	plays   int
+	choose  string // what a first message says may already choose from the home menu
+	sample  bool   // the text being written shows made-up data
+	named   string // the list's field that was just answered by name: the name may say more
+}
+
+func (t *turn) handle() error {
+	if t.in.Result != nil {
+		return t.result()
+	}
+	switch t.in.Kind {
+	case Message:
+		return t.message()
+	case TimerDue:
+		return t.timer()
+	case DocumentReady, DocumentBad, DocumentLost:
+		return t.document()
+	case TicketEvent:
+		return t.event()
+	}
+	return fmt.Errorf("dialog: unknown kind of input %q", t.in.Kind)
+}
+
+// now is the input's time where the desk is.
+func (t *turn) now() time.Time { return t.in.At.In(t.set.Zone) }
+
+// message handles what a person wrote or sent.
+func (t *turn) message() error {
+	t.forget()
+	if moved, err := t.repair(); moved || err != nil {
+		return err
+	}
+	if t.in.Media != nil {
+		return t.media()
+	}
+	said := field.Normal(t.in.Text)
+	if i, ok := t.pendingSaid(said); ok {
+		return t.openPending(i)
+	}
+	if w, ok := t.global(said); ok {
+		return t.globalWord(w)
+	}
+	if t.s.Asking != AskingNothing {
+		if done, err := t.ownReply(said); done || err != nil {
+			return err
+		}
+	}
+	if t.s.Node == "" {
+		return t.greet(said)
+	}
+	return t.reply(said)
+}
+
+// greet begins the conversation; a message that names an option of the home menu has already chosen it.
+func (t *turn) greet(said string) error {
+	if len(t.s.Drafts) > 0 {
+		t.askResume("")
+		return nil
+	}
+	if t.s.Greeted && t.catalog.words[said] == wordThanks {
+		t.say(t.text("welcome"), Keep)
+		return nil
+	}
+	t.s.Greeted, t.choose = true, said
+	return t.play(t.entry, t.entry.Nodes[0])
+}
+
+// rest sets the timer that puts a forgotten session aside.
+func (t *turn) rest() {
+	switch {
+	case t.query != nil:
+	case t.s.Node != "" || t.s.Asking != AskingNothing:
+		t.s.Timed = true
+		t.effects = append(t.effects, SetTimer{Name: timerIdle, At: t.in.At.Add(t.set.Idle)})
+	case t.s.Timed:
+		t.s.Timed = false
+		t.effects = append(t.effects, ClearTimer{Name: timerIdle})
+	}
+}
+
+// The engine's timers.
+const (
+	timerIdle  = "idle"
+	timerAlbum = "album"
+)
+
+func (t *turn) timer() error {
+	switch t.in.Timer {
+	case timerAlbum:
+		if t.s.Album != nil && t.s.Fetching == nil {
+			t.s.Album = nil
+			t.prompt("")
+		}
+	case timerIdle:
+		if t.s.Fetching != nil {
+			return nil // the document's result comes first; rest sets the timer anew
+		}
+		home := t.entry.home()
+		t.s.Home = t.s.Flow == t.entry.Name && t.s.Node == home.Name && t.s.Asking == AskingNothing
+		t.setAside()
+		t.s.Timed = false
+	}
+	return nil
+}
+
+// say replies. The same text is never sent twice running.
+func (t *turn) say(text string, w Weight) {
+	if text == "" {
+		return
+	}
+	if t.sample {
+		t.sample = false
+		text = t.text("sample") + "\n" + text
+	}
+	for _, again := range []string{"again.one", "again.two"} {
+		if hash(text) != t.s.Last {
+			break
+		}
+		text = t.text(again) + "\n\n" + text
+	}
+	t.s.Last = hash(text)
+	t.effects = append(t.effects, Reply{Text: text, Weight: w})
+}
+
+// hash is FNV-1a: stable for ever, because it is stored.
+func hash(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}
+
+// clone copies what a step may change, so that the caller's session stays as it was.
+func (s Session) clone() Session {
+	s.Way = slices.Clone(s.Way)
+	s.Answers = maps.Clone(s.Answers)
+	s.Facts = maps.Clone(s.Facts)
+	s.Consents = maps.Clone(s.Consents)
+	s.Drafts = slices.Clone(s.Drafts)
+	s.Pending = slices.Clone(s.Pending)
+	if s.Album != nil {
+		a := *s.Album
+		s.Album = &a
+	}
+	return s
+}

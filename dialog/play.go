@@ -1,0 +1,375 @@
+package dialog
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sapa/dialog/field"
+)
+
+// play goes forward from a node until something waits: a question, a query of the store, the end.
+func (t *turn) play(f *Flow, n *Node) error {
+	for {
+		if t.plays++; t.plays > maxPlays {
+			return fmt.Errorf("%w (flow %s, node %s)", ErrEndless, f.Name, n.Name)
+		}
+		plays, err := t.holds(n.When)
+		if err != nil {
+			return err
+		}
+		if !plays {
+			if f, n, err = t.take(f, n, n.skip); err != nil {
+				return err
+			}
+			continue
+		}
+		t.s.Flow, t.s.Node = f.Name, n.Name
+		rests, edges, err := t.visit(f, n)
+		if err != nil || rests {
+			return err
+		}
+		e, err := t.way(n, edges)
+		if err != nil {
+			return err
+		}
+		var arrived bool
+		if f, n, arrived, err = t.follow(f, n, e); err != nil || arrived {
+			return err
+		}
+	}
+}
+
+// visit plays one node. It rests where something is waited for; else edges are the ways on.
+func (t *turn) visit(f *Flow, n *Node) (rests bool, edges []Edge, err error) {
+	switch n.Kind {
+	case Say:
+		if !t.s.Editing && n.Text != nil {
+			t.say(t.write(n.Text), n.Weight)
+		}
+	case End:
+		t.end(n)
+		return true, nil, nil
+	case QueryIt:
+		asked, err := t.ask(n)
+		if asked || err != nil {
+			return true, nil, err
+		}
+	case Ticket:
+		t.query = t.open(f)
+		return true, nil, nil
+	case Ask:
+		if t.passes(f, n) {
+			break
+		}
+		narrowed, tie := t.narrowed(n)
+		switch {
+		case narrowed:
+		case tie != nil:
+			t.arrive(f, n)
+			t.askMeant(t.offers(f, n), tie)
+			return true, nil, nil
+		default:
+			t.s.Editing = false
+			t.wait(f, n)
+			return true, nil, nil
+		}
+	case Menu:
+		if edges := t.chosenAtHome(f, n); edges != nil {
+			return false, edges, nil
+		}
+		t.wait(f, n)
+		return true, nil, nil
+	case Review:
+		t.s.Editing = false
+		t.wait(f, n)
+		return true, nil, nil
+	case use:
+	}
+	return false, n.Go, nil
+}
+
+// passes reports whether a question needs no asking: a form's answered question, or a consent already given.
+func (t *turn) passes(f *Flow, n *Node) bool {
+	if n.TypeName == "consent" {
+		at, given := t.s.Consents[n.Version]
+		if given {
+			t.record(n, Answer{Value: "true", At: at})
+		}
+		return given
+	}
+	_, answered := t.s.Answers[n.Field]
+	return f.Service != nil && answered
+}
+
+// narrowed answers the narrower of two lists where the name that chose from the wider one already says it: "jaksel" is
+// a province and a city, "bogor" a province and two regencies to ask back about.
+func (t *turn) narrowed(n *Node) (done bool, tie *field.Tie) {
+	if n.List == "" || n.Of != t.named || t.named == "" {
+		return false, nil
+	}
+	offers := t.offers(n.flow, n)
+	i, err := t.choices(n, offers).Choose(t.in.Text, t.s.Lang, nil)
+	if err != nil {
+		errors.As(err, &tie)
+		return false, tie
+	}
+	t.record(n, Answer{Value: offers[i].value})
+	t.s.Carry = t.text("narrowed", "wide", t.show(n.Of), "narrow", offers[i].label)
+	return true, nil
+}
+
+// wait stops at a node and shows it.
+func (t *turn) wait(f *Flow, n *Node) {
+	t.arrive(f, n)
+	t.prompt("")
+}
+
+// arrive stops at a node. Coming back to a node drops the way that led around to it.
+func (t *turn) arrive(f *Flow, n *Node) {
+	here := f.Name + "/" + n.Name
+	if i := slices.Index(t.s.Way, here); i >= 0 {
+		t.s.Way = t.s.Way[:i]
+	}
+	t.s.Flow, t.s.Node = f.Name, n.Name
+	t.s.Page, t.s.Misses, t.s.Offered, t.s.Asking = 0, 0, nil, AskingNothing
+}
+
+// leave remembers the node just answered as the way back.
+func (t *turn) leave(f *Flow, n *Node) {
+	t.s.Way = append(t.s.Way, f.Name+"/"+n.Name)
+	if over := len(t.s.Way) - 64; over > 0 {
+		t.s.Way = t.s.Way[over:]
+	}
+}
+
+// way picks the first edge whose condition holds.
+func (t *turn) way(n *Node, edges []Edge) (*Edge, error) {
+	for i := range edges {
+		ok, err := t.holds(edges[i].If)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			return &edges[i], nil
+		}
+	}
+	return nil, fmt.Errorf("dialog: no way on from %s/%s", n.flow.Name, n.Name)
+}
+
+// take moves within the flow through its machine.
+func (t *turn) take(f *Flow, n *Node, event string) (*Flow, *Node, error) {
+	to, err := t.machines[f.Name].move(n.Name, event)
+	if err != nil {
+		return nil, nil, err
+	}
+	next, ok := f.Node(to)
+	if !ok {
+		return nil, nil, fmt.Errorf("dialog: flow %s has no node %s", f.Name, to)
+	}
+	return f, next, nil
+}
+
+// follow goes along an edge. arrived says that the other end already waits (the home menu, a draft to resume).
+func (t *turn) follow(f *Flow, n *Node, e *Edge) (_ *Flow, _ *Node, arrived bool, err error) {
+	if e.To.Home {
+		return nil, nil, true, t.home()
+	}
+	if !e.To.Begin {
+		f, n, err = t.take(f, n, e.event)
+		return f, n, false, err
+	}
+	to := t.catalog.Flows[e.To.Flow]
+	return to, to.Nodes[0], t.begin(to), nil
+}
+
+// begin enters a flow from outside. A form starts without the answers of another; one that was set aside is offered
+// again first.
+func (t *turn) begin(f *Flow) (arrived bool) {
+	if t.s.Flow != f.Name && t.unsent() {
+		t.setAside()
+	}
+	t.s.Sent, t.s.Editing = false, false
+	if f.Service == nil {
+		return false
+	}
+	kept := map[string]Answer{}
+	for _, name := range f.Service.Keeps {
+		if a, ok := t.s.Answers[name]; ok {
+			kept[name] = a
+		}
+	}
+	t.s.Answers = kept
+	if slices.ContainsFunc(t.s.Drafts, func(d Draft) bool { return d.Flow == f.Name }) {
+		t.s.Flow, t.s.Node = f.Name, f.Nodes[0].Name
+		t.askResume(f.Name)
+		return true
+	}
+	return false
+}
+
+// ask starts a query node. Rules are answered at once; asked says that the store is to answer.
+func (t *turn) ask(n *Node) (asked bool, err error) {
+	args := Record{}
+	for _, a := range n.Args {
+		args[a.Name] = a.Literal
+		if a.Ref != "" {
+			args[a.Name] = t.raw(a.Ref)
+		}
+	}
+	rule, ok := t.catalog.scheme.Rules[n.Query]
+	if !ok {
+		t.query = &Query{Name: n.Query, Args: args}
+		return true, nil
+	}
+	facts, err := rule.Run(args, t.now(), t.s.Lang)
+	if err != nil {
+		return false, fmt.Errorf("dialog: rule %s: %w", n.Query, err)
+	}
+	t.know(n.As, Facts{Record: facts})
+	return false, nil
+}
+
+// open is the query that opens the form's ticket: the answers that count now, whatever was answered and then made
+// moot by another answer left out.
+func (t *turn) open(f *Flow) *Query {
+	args := Record{}
+	for _, n := range f.questions() {
+		if a, ok := t.s.Answers[n.Field]; ok && !a.Skipped && t.counts(n) {
+			args[n.Field] = a.Value
+		}
+	}
+	args["service"] = f.Name
+	return &Query{Name: QueryOpen, Args: args}
+}
+
+// result goes on where a query waited for what the store found.
+func (t *turn) result() error {
+	if t.s.Amend != "" {
+		return t.amended()
+	}
+	f, ok := t.catalog.Flows[t.s.Flow]
+	if !ok {
+		return ErrResult
+	}
+	n, ok := f.Node(t.s.Node)
+	if !ok || n.Kind != QueryIt && n.Kind != Ticket {
+		return ErrResult
+	}
+	r := t.in.Result
+	t.know(n.As, Facts{Record: r.Facts, Rows: r.Rows, Sample: r.Sample})
+	if n.Kind == Ticket {
+		t.s.Sent = true
+		t.dropDraft(f.Name)
+	}
+	if t.s.Ticket != "" && n.Query == "ticket.decide" && r.Facts["ok"] == "true" {
+		t.dropPending(t.s.Ticket)
+	}
+	e, err := t.way(n, n.Go)
+	if err != nil {
+		return err
+	}
+	f, n, arrived, err := t.follow(f, n, e)
+	if err != nil || arrived {
+		return err
+	}
+	return t.play(f, n)
+}
+
+func (t *turn) know(as string, facts Facts) {
+	if t.s.Facts == nil {
+		t.s.Facts = map[string]Facts{}
+	}
+	t.s.Facts[as] = facts
+}
+
+// end closes the conversation, and offers what is still open.
+func (t *turn) end(n *Node) {
+	if n.Text != nil {
+		t.say(t.write(n.Text), Keep)
+	}
+	t.clear()
+	if len(t.s.Pending) > 0 {
+		p := t.s.Pending[len(t.s.Pending)-1]
+		t.say(t.text("pending.left", "ref", p.Ref, "what", t.what(p))+" "+t.text("pending.how"), Keep)
+	}
+	if len(t.s.Drafts) > 0 {
+		t.askResume("")
+	}
+}
+
+// clear empties the table: nothing is being asked, nothing answered.
+func (t *turn) clear() {
+	t.s.Flow, t.s.Node, t.s.Way = "", "", nil
+	t.s.Answers, t.s.Facts = nil, nil
+	t.s.Asking, t.s.Offered, t.s.Page, t.s.Misses, t.s.Carry = AskingNothing, nil, 0, 0, ""
+	t.s.Early = nil
+	t.s.Editing, t.s.Sent, t.s.Ticket, t.s.Amend = false, false, "", ""
+}
+
+// home shows the line's menu; a form left on the way is kept.
+func (t *turn) home() error {
+	t.setAside()
+	return t.play(t.entry, t.entry.home())
+}
+
+// holds evaluates a condition on the session.
+func (t *turn) holds(c *Condition) (bool, error) {
+	if c == nil {
+		return true, nil
+	}
+	return c.holds(&t.vm, t.env, t.value)
+}
+
+// value gives a field or facts by name to a condition.
+func (t *turn) value(name string) any {
+	f := t.flow()
+	if kind, ok := t.kindOf(f, name); ok {
+		return typed(kind, t.raw(name))
+	}
+	facts := map[string]any{}
+	for _, fact := range f.facts[name] {
+		full := name + "." + fact
+		kind, _ := t.kindOf(f, full)
+		facts[fact] = typed(kind, t.raw(full))
+	}
+	return facts
+}
+
+func (t *turn) kindOf(f *Flow, name string) (ValueKind, bool) {
+	s, ok := f.symbols[name]
+	if !ok {
+		return "", false
+	}
+	typ, ok := t.catalog.typeOf(s.typeName)
+	return typ.Kind, ok
+}
+
+// flow is the flow the session is in; the line's own when it is in none.
+func (t *turn) flow() *Flow {
+	if f, ok := t.catalog.Flows[t.s.Flow]; ok {
+		return f
+	}
+	return t.entry
+}
+
+// raw gives the canonical value of a field, fact or built-in; "" when it is not known.
+func (t *turn) raw(name string) string {
+	if root, fact, ok := strings.Cut(name, "."); ok {
+		return t.s.Facts[root].Record[fact]
+	}
+	switch name {
+	case "line":
+		return t.in.Line
+	case "phone":
+		return t.in.Phone
+	case "lang":
+		return t.s.Lang
+	case "today":
+		return t.now().Format("2006-01-02")
+	case "organisation":
+		return t.set.Organisation
+	}
+	return t.s.Answers[name].Value
+}
