@@ -144,6 +144,9 @@ func (t *turn) message() error {
 		}
 	}
 	if t.s.Node == "" {
+		if i, ok := t.pendingMeant(said); ok {
+			return t.openPending(i)
+		}
 		return t.greet(said)
 	}
 	return t.reply(said)

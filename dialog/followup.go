@@ -159,6 +159,19 @@ func (t *turn) pendingSaid(said string) (int, bool) {
 	return 0, false
 }
 
+// pendingMeant finds the pending matter that a message means while nothing is being asked: "kelas" is enough for "pilih
+// kelas" then.
+func (t *turn) pendingMeant(said string) (int, bool) {
+	options := make([]field.Option, len(t.s.Pending))
+	for i, p := range t.s.Pending {
+		if f, ok := t.catalog.Flows[p.Flow]; ok {
+			options[i] = field.Option{Label: f.Title, Words: f.Intents}
+		}
+	}
+	i, err := field.Choose(said, t.s.Lang, options, field.Numbers{})
+	return i, err == nil
+}
+
 // openPending begins what a ticket waits for; a form in hand is kept.
 func (t *turn) openPending(i int) error {
 	p := t.s.Pending[i]

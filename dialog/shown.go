@@ -1,5 +1,11 @@
 package dialog
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
 // Shown is a value of a ticket as officers read it.
 type Shown struct {
 	Label string // what it is called; its name where nobody worded it
@@ -17,18 +23,30 @@ func (c *Catalog) Show(service, name, value, lang string) Shown {
 		}
 		return shown
 	}
-	if f := c.Flows[service]; f != nil && f.Service != nil {
-		for _, st := range f.Service.Pipeline.Stages {
+	return c.showSet(service, name, value, lang)
+}
+
+// showSet words what a decision set. Where several set a value of the same name, its label is all of theirs.
+func (c *Catalog) showSet(service, name, value, lang string) Shown {
+	shown := Shown{Type: "text", Text: value}
+	var labels []string
+	if p, ok := c.Pipeline(service); ok {
+		for _, st := range p.Stages {
 			for _, d := range st.Decisions {
 				for _, set := range d.Sets {
-					if set.Name == name {
-						return Shown{Label: set.Label[lang], Type: set.Type, Text: c.show(set.Type, value, lang)}
+					if set.Name != name {
+						continue
+					}
+					shown.Type, shown.Text = set.Type, c.show(set.Type, value, lang)
+					if !slices.Contains(labels, set.Label[lang]) {
+						labels = append(labels, set.Label[lang])
 					}
 				}
 			}
 		}
 	}
-	return Shown{Label: name, Type: "text", Text: value}
+	shown.Label = cmp.Or(strings.Join(labels, " / "), name)
+	return shown
 }
 
 // asked gives the question of a field: the service's own, or else that of any other flow.
