@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// Finding is something Check found wrong. It holds nothing personal.
+type Finding struct {
+	Check string // which check: "integrity", "foreign keys", or the invariant
+	Count int
+	What  string // the first one
+}
+
+// invariants are the rules of the house that SQL can see: each query gives how many rows break it and one of them.
+var invariants = []struct{ name, query string }{
+	{
+		"every contact has a key, or no address",
+		`SELECT count(*), 'contact ' || min(contact) FROM addresses WHERE contact NOT IN (SELECT contact FROM keys)`,
+	},
+	{
+		"every waiting input has a session that is fetching",
+		`SELECT count(*), 'inbox ' || min(i.seq) FROM inbox i LEFT JOIN sessions s USING (contact, line)
+			WHERE i.state = 'waiting' AND coalesce(s.fetching, 0) = 0`,
+	},
+	{
+		"every session that is fetching has a document being fetched",
+		`SELECT count(*), 'session ' || min(s.id) FROM sessions s WHERE s.fetching = 1 AND NOT EXISTS (
+			SELECT 1 FROM documents d WHERE d.contact = s.contact AND d.line = s.line AND d.state = 'fetching')`,
+	},
+	{
+		"every ready document has its body",
+		`SELECT count(*), 'document ' || min(id) FROM documents
+			WHERE state = 'ready' AND id NOT IN (SELECT document FROM document_bodies)`,
+	},
+	{
+		"every message was answered, waits, or brings a document",
+		`WITH replied AS (SELECT contact, line, max(at_ms) AS last FROM outbox GROUP BY contact, line)
+			SELECT count(*), 'inbox ' || min(i.seq) FROM inbox i LEFT JOIN replied r USING (contact, line)
+			WHERE i.kind = 'message' AND i.state <> 'waiting' AND (r.last IS NULL OR r.last < i.at_ms)
+			AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.contact = i.contact AND d.line = i.line AND d.state = 'fetching')`,
+	},
+	{
+		"every ticket has its beginning in the activity log",
+		`SELECT count(*), 'ticket ' || min(ref) FROM tickets WHERE ref NOT IN
+			(SELECT ticket FROM activity WHERE ticket IS NOT NULL)`,
+	},
+	{
+		"every ticket stands where its history says",
+		`SELECT count(*), 'ticket ' || min(t.ref) FROM tickets t JOIN activity a
+			ON a.id = (SELECT max(id) FROM activity WHERE ticket = t.ref)
+			WHERE a.rev <> t.rev OR a.stage <> t.stage OR a.status <> t.status`,
+	},
+	{
+		"no document belongs to a ticket of somebody else",
+		`SELECT count(*), 'document ' || min(d.id) FROM documents d JOIN tickets t ON t.ref = d.ticket
+			WHERE d.contact <> t.contact`,
+	},
+}
+
+// Check looks for damage: SQLite's own checks, the rules above, and whether the sealed sessions open. It reads only.
+func (d *DB) Check(ctx context.Context) ([]Finding, error) {
+	findings, err := d.checkIntegrity(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, rule := range invariants {
+		var n int
+		var what sql.NullString
+		if err := d.reader.QueryRowContext(ctx, rule.query).Scan(&n, &what); err != nil {
+			return nil, fmt.Errorf("check %q: %w", rule.name, explain(err))
+		}
+		if n > 0 {
+			findings = append(findings, Finding{rule.name, n, what.String})
+		}
+	}
+	sealed, err := d.checkSealed(ctx)
+	return append(findings, sealed...), err
+}
+
+func (d *DB) checkIntegrity(ctx context.Context) (findings []Finding, err error) {
+	words, err := read(ctx, d, "PRAGMA integrity_check(10)", nil, func(rows *sql.Rows) (w string, err error) {
+		return w, rows.Scan(&w)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(words) != 1 || words[0] != "ok" {
+		findings = append(findings, Finding{"integrity", len(words), words[0]})
+	}
+	broken, err := read(ctx, d, "SELECT \"table\" || ' row ' || coalesce(rowid, '?') FROM pragma_foreign_key_check", nil,
+		func(rows *sql.Rows) (w string, err error) { return w, rows.Scan(&w) })
+	if len(broken) > 0 {
+		findings = append(findings, Finding{"foreign keys", len(broken), broken[0]})
+	}
+	return findings, err
+}
+
+// checkSealed opens every session: what was swapped or changed does not.
+func (d *DB) checkSealed(ctx context.Context) ([]Finding, error) {
+	const query = `SELECT s.id, s.contact, s.line, s.sealed_session, k.wrapped FROM sessions s JOIN keys k USING (contact)`
+	var f Finding
+	_, err := read(ctx, d, query, nil, func(rows *sql.Rows) (struct{}, error) {
+		var id, contact int64
+		var line string
+		var sealed, wrapped []byte
+		if err := rows.Scan(&id, &contact, &line, &sealed, &wrapped); err != nil {
+			return struct{}{}, err
+		}
+		key, err := d.ring.unwrap(contact, wrapped)
+		if err == nil {
+			_, err = key.open(sessionPlace(contact, line), sealed)
+		}
+		if err != nil {
+			if f.Count++; f.Count == 1 {
+				f = Finding{"every sealed session opens", 1, fmt.Sprintf("session %d", id)}
+			}
+		}
+		return struct{}{}, nil //nolint:nilerr // it is a finding
+	})
+	if err != nil || f.Count == 0 {
+		return nil, err
+	}
+	return []Finding{f}, nil
+}

@@ -1,0 +1,28 @@
+// Package store is the database: one SQLite file, the only SQL in the house, and the place where personal values are
+// sealed before they touch the disk.
+//
+// # The life of an input
+//
+// [DB.Submit] queues an input for the single writer. The writer takes what is waiting (at most 64 jobs, no timer),
+// begins one transaction, gives each job a savepoint, commits with synchronous=FULL, and only then tells every waiter.
+// One input is one visit (turn.go): find the contact by the keyed hash of the address, note the input in the inbox (a
+// repeated one ends here), read the session, step the engine, answer its queries in the same transaction
+// (queries.go), write the session and what the turn asked for (effect.go). A message that finds its session waiting
+// for a document waits in the inbox, and is stepped with the document's result.
+//
+// Other processes (an officer's command beside a running service) open the same directory and change tickets with
+// [DB.Act]: one short transaction that also runs the member's notice through the same visit.
+//
+// # On disk
+//
+//	DIR/sapa.db       the database (with -wal and -shm while open), mode 0600
+//	DIR/lock          held by the one process that runs the service
+//	DIR/keys/         master.json wraps the contacts' data keys, index.json makes the hashes addresses are found by;
+//	                  made only together with a new database and never part of a backup
+//
+// Every contact has a data key of its own, wrapped by the master key. A sealed value is AES-256-GCM under it, with the
+// table, the column and the row's key as associated data, so that a value moved to another row does not open.
+// Deleting a contact's key erases the person.
+//
+// The schema is schema.sql; see its comments for what the tables hold.
+package store

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// What can be wrong with a data directory, in sentences people can act on. Match with errors.Is; the error itself
+// also says what SQLite or the system reported.
+var (
+	ErrLocked = errors.New("another sapa is running on this data directory: stop it first, or choose another with --data")
+	ErrKeys   = errors.New("the keys of this database are missing or not its own: put back the keys directory it was made with; nothing was changed")
+	ErrNewer  = errors.New("this database was written by a newer sapa: use that version or a newer one")
+	ErrOlder  = errors.New("this database needs an upgrade, which waits for the running service to stop: stop it and start it with this version")
+	ErrNone   = errors.New("there is no database in this data directory yet: start sapa serve or sapa chat once, or check --data")
+
+	ErrCorrupt  = errors.New("the database is damaged: run sapa db check, then sapa db restore with the last backup")
+	ErrFull     = errors.New("the disk is full: free some space; what was acknowledged is safe")
+	ErrReadOnly = errors.New("the data directory cannot be written: check its owner, its permissions and the mount")
+	ErrBusy     = errors.New("another process kept the database busy for too long: try again")
+	ErrDisk     = errors.New("the disk does not read or write as it should: check it and the system's log")
+
+	// ErrClosed means the database was closed before the job was done; nothing of it was written.
+	ErrClosed = errors.New("the database is closed")
+	// ErrNoTicket means that no ticket has this reference.
+	ErrNoTicket = errors.New("there is no ticket with this number")
+	// ErrNoService means that a ticket's service is not in the loaded catalogue.
+	ErrNoService = errors.New("the loaded flows have no such service")
+	// ErrExists means that a file is already there and is not overwritten.
+	ErrExists = errors.New("the file exists already: choose another name")
+	// ErrSealed means that a sealed value does not open: it was changed, moved from another row, or its contact's key
+	// was destroyed.
+	ErrSealed = errors.New("a sealed value does not open")
+)
+
+// explain puts the sentence for people before what SQLite reported. Other errors pass unchanged.
+func explain(err error) error {
+	var sq sqlite3.Error
+	if !errors.As(err, &sq) {
+		return err
+	}
+	var sentence error
+	switch sq.Code {
+	case sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrProtocol:
+		sentence = ErrBusy
+	case sqlite3.ErrFull:
+		sentence = ErrFull
+	case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen:
+		sentence = ErrReadOnly
+	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
+		sentence = ErrCorrupt
+	case sqlite3.ErrIoErr, sqlite3.ErrNomem:
+		sentence = ErrDisk
+	default:
+		return err
+	}
+	if errors.Is(err, sentence) {
+		return err
+	}
+	return fmt.Errorf("%w (%w)", sentence, err)
+}
+
+// storage reports whether an error is the database's or the disk's: then the whole transaction is in doubt and is
+// rolled back, and the input's content is not to blame.
+func storage(err error) bool {
+	var sq sqlite3.Error
+	if !errors.As(err, &sq) {
+		return errors.Is(err, ErrClosed)
+	}
+	return sq.Code != sqlite3.ErrConstraint
+}

@@ -1,0 +1,186 @@
+package store
+
+import (
+	"bytes"
+	"container/list"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"github.com/tink-crypto/tink-go/v2/aead/subtle"
+	"github.com/tink-crypto/tink-go/v2/prf"
+	"github.com/tink-crypto/tink-go/v2/tink"
+)
+
+const (
+	dataKeyBytes = 32 // AES-256
+	hashBytes    = 16 // of an address: no two of a country's phone numbers meet
+	cachedKeys   = 4096
+)
+
+// ring holds the keys. It is safe for concurrent use.
+type ring struct {
+	master tink.AEAD
+	index  *prf.Set
+
+	mu    sync.Mutex
+	keys  map[int64]*list.Element // of *contactKey
+	order *list.List              // most recently used first
+}
+
+func newRing(master tink.AEAD, index *prf.Set) *ring {
+	return &ring{master: master, index: index, keys: map[int64]*list.Element{}, order: list.New()}
+}
+
+// hash is how a value is found again without being readable: what the hash is of comes in as its kind.
+func (r *ring) hash(kind, value string) ([]byte, error) {
+	h, err := r.index.ComputePrimaryPRF([]byte(kind+"\x00"+value), hashBytes)
+	if err != nil {
+		return nil, fmt.Errorf("hash %s: %w", kind, err)
+	}
+	return h, nil
+}
+
+// contactKey seals what belongs to one contact.
+type contactKey struct {
+	contact int64
+	wrapped []byte
+	aead    *subtle.AESGCM
+}
+
+// make gives a contact a fresh key.
+func (r *ring) make(contact int64) (*contactKey, error) {
+	plain := make([]byte, dataKeyBytes)
+	if _, err := rand.Read(plain); err != nil {
+		return nil, fmt.Errorf("make data key: %w", err)
+	}
+	wrapped, err := r.master.Encrypt(plain, keyRow(contact))
+	if err != nil {
+		return nil, fmt.Errorf("wrap data key: %w", err)
+	}
+	return r.remember(contact, wrapped, plain)
+}
+
+// unwrap opens a contact's wrapped key. The caller has just read wrapped from its row, so a destroyed key is never
+// served from memory.
+func (r *ring) unwrap(contact int64, wrapped []byte) (*contactKey, error) {
+	if k := r.recall(contact, wrapped); k != nil {
+		return k, nil
+	}
+	if len(wrapped) == 0 {
+		return nil, fmt.Errorf("%w: contact %d has no key", ErrSealed, contact)
+	}
+	plain, err := r.master.Decrypt(wrapped, keyRow(contact))
+	if err != nil {
+		return nil, fmt.Errorf("%w: key of contact %d", ErrSealed, contact)
+	}
+	return r.remember(contact, wrapped, plain)
+}
+
+func (r *ring) recall(contact int64, wrapped []byte) *contactKey {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e, ok := r.keys[contact]
+	if !ok {
+		return nil
+	}
+	k := e.Value.(*contactKey) //nolint:forcetypeassert // the list holds nothing else
+	if !bytes.Equal(k.wrapped, wrapped) {
+		r.order.Remove(e)
+		delete(r.keys, contact)
+		return nil
+	}
+	r.order.MoveToFront(e)
+	return k
+}
+
+func (r *ring) remember(contact int64, wrapped, plain []byte) (*contactKey, error) {
+	gcm, err := subtle.NewAESGCM(plain)
+	if err != nil {
+		return nil, fmt.Errorf("data key: %w", err)
+	}
+	k := &contactKey{contact: contact, wrapped: wrapped, aead: gcm}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if old, ok := r.keys[contact]; ok {
+		r.order.Remove(old)
+	}
+	r.keys[contact] = r.order.PushFront(k)
+	if r.order.Len() > cachedKeys {
+		last := r.order.Back()
+		r.order.Remove(last)
+		delete(r.keys, last.Value.(*contactKey).contact) //nolint:forcetypeassert // the list holds nothing else
+	}
+	return k, nil
+}
+
+func keyRow(contact int64) []byte {
+	return binary.BigEndian.AppendUint64([]byte("keys.wrapped\x00"), uint64(contact)) //nolint:gosec // a row number
+}
+
+// place is where a sealed value lives: table and column, and the row's key. A value opens only in its place.
+type place struct {
+	column  string // "outbox.body"
+	a, b, c string // the row's key
+}
+
+func (p place) bytes() []byte {
+	parts := [...]string{p.column, p.a, p.b, p.c}
+	out := make([]byte, 0, len(p.column)+len(p.a)+len(p.b)+len(p.c)+2*len(parts))
+	for _, s := range parts {
+		out = binary.AppendUvarint(out, uint64(len(s))) // no two places read the same
+		out = append(out, s...)
+	}
+	return out
+}
+
+func (k *contactKey) seal(p place, plain []byte) ([]byte, error) {
+	sealed, err := k.aead.Encrypt(plain, p.bytes())
+	if err != nil {
+		return nil, fmt.Errorf("seal %s: %w", p.column, err)
+	}
+	return sealed, nil
+}
+
+func (k *contactKey) open(p place, sealed []byte) ([]byte, error) {
+	plain, err := k.aead.Decrypt(sealed, p.bytes())
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s of contact %d", ErrSealed, p.column, k.contact)
+	}
+	return plain, nil
+}
+
+// The places of sealed values.
+
+func addressPlace(hash []byte) place {
+	return place{column: "addresses.address", a: hex.EncodeToString(hash)}
+}
+
+func inboxPlace(contact int64, line, id string) place {
+	return place{column: "inbox.input", a: number(contact), b: line, c: id}
+}
+
+func sessionPlace(contact int64, line string) place {
+	return place{column: "sessions.session", a: number(contact), b: line}
+}
+
+func outboxPlace(id string) place { return place{column: "outbox.body", a: id} }
+
+func mediaPlace(contact int64, line, id string) place {
+	return place{column: "documents.media", a: number(contact), b: line, c: id}
+}
+
+func bodyPlace(contact int64, line, id string) place {
+	return place{column: "document_bodies.body", a: number(contact), b: line, c: id}
+}
+
+func answerPlace(ticket, field string) place {
+	return place{column: "answers.value", a: ticket, b: field}
+}
+
+func activityPlace(id int64) place { return place{column: "activity.text", a: number(id)} }
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }
