@@ -24,9 +24,7 @@ func (t *turn) offers(f *Flow, n *Node) []offer {
 	}
 	switch {
 	case n.List != "":
-		for _, o := range t.catalog.scheme.Lists[n.List](t.raw(n.Of)) {
-			add(o.Label[t.s.Lang], o.Value, -1)
-		}
+		return t.list(n).offers
 	case n.Rows != "":
 		for _, row := range t.s.Facts[n.Rows].Rows {
 			add(t.row(n, row), row[n.RowVal], -1)
@@ -56,6 +54,29 @@ func (t *turn) offers(f *Flow, n *Node) []offer {
 	return out
 }
 
+// listKey is a list of the scheme as it is narrowed and spoken.
+type listKey struct{ name, of, lang string }
+
+// list is a list of the scheme made ready: the same offers for everybody, not to be changed.
+type list struct {
+	offers  []offer
+	choices *field.Choices
+}
+
+func (t *turn) list(n *Node) *list {
+	key := listKey{n.List, t.raw(n.Of), t.s.Lang}
+	if l, ok := t.lists[key]; ok {
+		return l
+	}
+	options := t.catalog.scheme.Lists[n.List](key.of)
+	l := &list{choices: field.NewChoices(options), offers: make([]offer, len(options))}
+	for i, o := range options {
+		l.offers[i] = offer{label: o.Label[key.lang], value: o.Value, option: -1, pending: -1}
+	}
+	t.lists[key] = l
+	return l
+}
+
 // row words one row of facts.
 func (t *turn) row(n *Node, row Record) string {
 	var b strings.Builder
@@ -77,13 +98,12 @@ func (t *turn) rowType(n *Node, fact string) string {
 
 // pick finds the offer that is meant. Numbers reach as far as they were shown.
 func (t *turn) pick(n *Node, offers []offer, text string) (offer, error) {
-	shown := len(offers)
-	if n.long() {
-		shown = min((t.s.Page+1)*pageSize, shown)
-	}
-	numbers := make(field.Numbers, shown)
-	for i := range numbers {
-		numbers[i] = i
+	var numbers field.Numbers // nil: all of them
+	if shown := (t.s.Page + 1) * pageSize; n.long() && shown < len(offers) {
+		numbers = make(field.Numbers, shown)
+		for i := range numbers {
+			numbers[i] = i
+		}
 	}
 	i, err := t.choices(n, offers).Choose(text, t.s.Lang, numbers)
 	if err != nil {
@@ -105,13 +125,7 @@ func (t *turn) choices(n *Node, offers []offer) *field.Choices {
 		return n.choices.Only(shown)
 	}
 	if n.List != "" {
-		key := n.List + "/" + t.raw(n.Of)
-		c, ok := t.lists[key]
-		if !ok {
-			c = field.NewChoices(t.catalog.scheme.Lists[n.List](t.raw(n.Of)))
-			t.lists[key] = c
-		}
-		return c
+		return t.list(n).choices
 	}
 	options := make([]field.Option, len(offers))
 	for i, o := range offers {

@@ -27,8 +27,8 @@ type Engine struct {
 	set      Settings
 	machines map[string]*machine
 	vm       vm.VM
-	env      map[string]any            // what the condition being evaluated reads
-	lists    map[string]*field.Choices // choices of the scheme's lists, made once each
+	env      map[string]any    // what the condition being evaluated reads
+	lists    map[listKey]*list // of the scheme, made ready once each
 }
 
 // albumWait is how long the rest of an album is waited for.
@@ -48,7 +48,7 @@ func NewEngine(c *Catalog, s Settings) (*Engine, error) {
 	if s.Zone == nil {
 		s.Zone = time.FixedZone("WIB", 7*60*60)
 	}
-	e := &Engine{catalog: c, set: s, machines: map[string]*machine{}, env: map[string]any{}, lists: map[string]*field.Choices{}}
+	e := &Engine{catalog: c, set: s, machines: map[string]*machine{}, env: map[string]any{}, lists: map[listKey]*list{}}
 	for line, flow := range s.Lines {
 		if c.Flows[flow] == nil {
 			return nil, fmt.Errorf("dialog: line %q begins with flow %q, which the catalogue does not have", line, flow)

@@ -162,6 +162,9 @@ func (t *turn) pendingSaid(said string) (int, bool) {
 // pendingMeant finds the pending matter that a message means while nothing is being asked: "kelas" is enough for "pilih
 // kelas" then.
 func (t *turn) pendingMeant(said string) (int, bool) {
+	if len(t.s.Pending) == 0 {
+		return 0, false
+	}
 	options := make([]field.Option, len(t.s.Pending))
 	for i, p := range t.s.Pending {
 		if f, ok := t.catalog.Flows[p.Flow]; ok {

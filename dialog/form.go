@@ -181,11 +181,7 @@ func (t *turn) resume(d Draft) error {
 	}
 	f := t.flow()
 	n, _ := f.Node(t.s.Node)
-	if !n.Waits() {
-		return t.play(f, n)
-	}
-	t.wait(f, n)
-	return nil
+	return t.play(f, n) // its question may have been answered since: by a photo that was still on its way
 }
 
 // repair brings a session whose node is gone (the catalogue changed) to its form's first unanswered question.
