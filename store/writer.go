@@ -47,7 +47,7 @@ func (d *DB) Submit(in dialog.Input) <-chan dialog.Receipt {
 }
 
 // do runs a write on the writer goroutine, grouped with what else waits, and gives its error after the commit. A job
-// that was begun is finished though ctx ends.
+// that was queued is waited for though ctx ends: the writer always answers.
 func (d *DB) do(ctx context.Context, f func(*tx) error) error {
 	return d.await(ctx, job{do: f, err: make(chan error, 1)})
 }
@@ -62,12 +62,7 @@ func (d *DB) await(ctx context.Context, j job) error {
 		return err
 	}
 	d.enqueue(j)
-	select {
-	case err := <-j.err:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return <-j.err // not to be left early: what the job found is written where the caller reads it
 }
 
 func (d *DB) enqueue(j job) {
