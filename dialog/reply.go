@@ -3,7 +3,6 @@ package dialog
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -108,13 +107,7 @@ func (t *turn) onward(f *Flow, n *Node, edges []Edge) error {
 }
 
 // problem words a refusal or a note.
-func (t *turn) problem(p *field.Problem) string {
-	args := make([]string, 0, 2*len(p.Args))
-	for _, k := range slices.Sorted(maps.Keys(p.Args)) {
-		args = append(args, k, p.Args[k])
-	}
-	return t.text("problem."+p.Code, args...)
-}
+func (t *turn) problem(p *field.Problem) string { return t.catalog.problem(p, t.s.Lang) }
 
 // miss answers what could not be read: with the services it may mean, or with the reason.
 func (t *turn) miss(f *Flow, n *Node, err error) error {
