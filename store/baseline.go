@@ -43,17 +43,16 @@ type RawTurn struct {
 	Timer   time.Time // zero: none was set
 }
 
-// rawRows is a turn's rows before they are sealed.
+// rawRows is a turn's rows before they are made.
 type rawRows struct {
 	RawTurn
-	input, session []byte
-	ids            []string
-	contact        *visit
+	session []byte
+	contact *visit
 }
 
 // Baseline writes the rows that turns wrote, sealed the same, by prepared statements in transactions of the same size,
 // and does nothing else: nothing is read and nothing is decided. It gives how long that took; making the contacts and
-// encoding what is sealed does not count.
+// encoding their sessions does not count.
 func (d *DB) Baseline(ctx context.Context, turns []RawTurn) (took time.Duration, err error) {
 	err = d.peek(ctx, func(t *tx) error {
 		rows, err := t.rawRows(turns)
@@ -79,10 +78,6 @@ func (t *tx) rawRows(turns []RawTurn) ([]rawRows, error) {
 	rows := make([]rawRows, len(turns))
 	known := map[[2]string]*visit{}
 	for i, turn := range turns {
-		input, err := json.Marshal(turn.Input)
-		if err != nil {
-			return nil, err
-		}
 		session, err := encodeSession(turn.Session)
 		if err != nil {
 			return nil, err
@@ -96,10 +91,7 @@ func (t *tx) rawRows(turns []RawTurn) ([]rawRows, error) {
 				return nil, err
 			}
 		}
-		rows[i] = rawRows{turn, input, session, nil, known[who]}
-		for range turn.Replies {
-			rows[i].ids = append(rows[i].ids, t.db.opts.NewID(turn.Input.Line))
-		}
+		rows[i] = rawRows{turn, session, known[who]}
 	}
 	return rows, nil
 }
@@ -118,7 +110,11 @@ func (t *tx) writeRaw(rows []rawRows) error {
 
 func (t *tx) writeRows(r rawRows) error {
 	in, who, key := r.Input, r.contact.who, r.contact.key
-	sealed, err := key.seal(inboxPlace(who, in.Line, in.ID), r.input)
+	input, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	sealed, err := key.seal(inboxPlace(who, in.Line, in.ID), input)
 	if err != nil {
 		return err
 	}
@@ -135,13 +131,14 @@ func (t *tx) writeRows(r rawRows) error {
 	if err != nil {
 		return err
 	}
-	for i, reply := range r.Replies {
-		if sealed, err = key.seal(outboxPlace(r.ids[i]), outboxBody(dialog.Outbound{To: in.From, Text: reply.Text})); err != nil {
+	for _, reply := range r.Replies {
+		id := t.db.opts.NewID(in.Line)
+		if sealed, err = key.seal(outboxPlace(id), outboxBody(dialog.Outbound{To: in.From, Text: reply.Text})); err != nil {
 			return err
 		}
 		err = t.run(`INSERT INTO outbox (id, transport, line, contact, weight, state, cause, at_ms, sealed_body)
 			VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?)`,
-			r.ids[i], in.Transport, in.Line, who, string(reply.Weight), in.ID, in.At.UnixMilli(), sealed)
+			id, in.Transport, in.Line, who, string(reply.Weight), in.ID, in.At.UnixMilli(), sealed)
 		if err != nil {
 			return err
 		}
