@@ -2,10 +2,13 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -178,12 +181,35 @@ func crashRound(t *testing.T, env []string, data, input string, r *rand.Rand, li
 	var runs [][]output
 	for range 1 + r.IntN(2) {
 		runs = append(runs, killed(t, env, data, input, 1+r.IntN(lines)))
+		noneReadable(t, data)
 	}
 	last := inChild(t, nil, input, "chat", "--json", "--data", data, "--log-level", "error")
 	if last.code != exitDone {
 		t.Fatalf("after the kill: exit %d: %s", last.code, last.errors)
 	}
 	return append(runs, parseOutput(t, last.out))
+}
+
+// noneReadable looks for what members wrote in all that a killed sapa left on disk: database, write-ahead log, keys.
+func noneReadable(t *testing.T, data string) {
+	t.Helper()
+	searched := 0
+	must(t, filepath.WalkDir(data, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		body, err := os.ReadFile(path)
+		searched += len(body)
+		for _, canary := range []string{"Siti Aminah", "0001234567890", "Puskesmas Melati", "1990-08-17", "6281200000000", "Kapan tanggal lahir peserta"} {
+			if bytes.Contains(body, []byte(canary)) {
+				t.Errorf("%q can be read in %s", canary, filepath.Base(path))
+			}
+		}
+		return err
+	}))
+	if searched == 0 {
+		t.Error("nothing was searched")
+	}
 }
 
 func TestCrashAtRandom(t *testing.T) {

@@ -58,14 +58,14 @@ func exif(orientation byte) []byte {
 
 func withExif(body []byte, orientation byte) []byte {
 	payload := append([]byte("Exif\x00\x00"), exif(orientation)...)
-	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(payload)+2)) //nolint:gosec // small
+	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(payload)+2))
 	return slices.Concat(body[:2], segment, payload, body[2:])
 }
 
 // withChunk puts a chunk behind a PNG's header.
 func withChunk(body []byte, kind string, data []byte) []byte {
 	const header = 8 + 25
-	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(data))) //nolint:gosec // small
+	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
 	chunk = append(append(chunk, kind...), data...)
 	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
 	return slices.Concat(body[:header], chunk, body[header:])
