@@ -131,13 +131,15 @@ func isHour(text string) bool {
 	return err == nil && len(text) == len("15:04")
 }
 
+var phoneMarks = strings.NewReplacer("(", "", ")", "", "+", "")
+
 // whatsAppDigits turns a telephone number as offices write it (0811-…, +62 811…, (021)…) into the digits WhatsApp
 // addresses it by; "" where it is none.
 func whatsAppDigits(phone string) string {
 	if strings.Trim(phone, "+0123456789-. ()") != "" {
 		return ""
 	}
-	runs, _ := digitRuns(strings.NewReplacer("(", "", ")", "", "+", "").Replace(phone))
+	runs, _ := digitRuns(phoneMarks.Replace(phone))
 	if len(runs) != 1 {
 		return ""
 	}
