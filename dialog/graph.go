@@ -33,7 +33,7 @@ func (c *Catalog) Overview(lang string) string {
 		if f.Service != nil {
 			shape = [2]string{"[[", "]]"}
 		}
-		d.line("    %s%s%s%s", name, shape[0], quoted(f.Title[lang]), shape[1])
+		d.line("    %s%s%s%s", id(name), shape[0], quoted(f.Title[lang]), shape[1])
 		drawn := map[string]bool{}
 		for _, n := range f.Nodes {
 			for _, e := range n.ways() {
@@ -41,7 +41,7 @@ func (c *Catalog) Overview(lang string) string {
 					continue
 				}
 				drawn[e.To.Flow] = true
-				d.line("    %s --> %s", name, e.To.Flow)
+				d.line("    %s --> %s", id(name), id(e.To.Flow))
 			}
 		}
 		d.followUps(f)
@@ -64,7 +64,7 @@ func (d *drawing) followUps(f *Flow) {
 	for _, s := range f.Service.Pipeline.Stages {
 		for _, dec := range s.Decisions {
 			if dec.Flow != "" {
-				d.line("    %s -. %s .-> %s", f.Name, quoted(dec.Name), dec.Flow)
+				d.line("    %s -. %s .-> %s", id(f.Name), quoted(dec.Name), id(dec.Flow))
 			}
 		}
 	}
@@ -73,7 +73,7 @@ func (d *drawing) followUps(f *Flow) {
 func (d *drawing) flow(f *Flow) {
 	for i, n := range f.Nodes {
 		open, closed := n.shape()
-		d.line("    %s%s%s%s", n.Name, open, quoted(d.title(n)), closed)
+		d.line("    %s%s%s%s", id(n.Name), open, quoted(d.title(n)), closed)
 		for j, c := range n.Options {
 			for _, e := range c.Go {
 				d.edge(f, n, e, fmt.Sprintf("%d. %s", j+1, c.Label[d.lang]))
@@ -87,13 +87,13 @@ func (d *drawing) flow(f *Flow) {
 			d.edge(f, n, e, label)
 		}
 		if n.skip != "" && i+1 < len(f.Nodes) {
-			d.line("    %s -. %s .-> %s", n.Name, quoted("not: "+n.When.Source), f.Nodes[i+1].Name)
+			d.line("    %s -. %s .-> %s", id(n.Name), quoted("not: "+n.When.Source), id(f.Nodes[i+1].Name))
 		}
 	}
 }
 
 func (d *drawing) edge(f *Flow, n *Node, e Edge, label string) {
-	to := e.To.Node
+	to := id(e.To.Node)
 	switch {
 	case e.To.Home:
 		to = "home([" + quoted("home") + "])"
@@ -101,10 +101,10 @@ func (d *drawing) edge(f *Flow, n *Node, e Edge, label string) {
 		to = "to_" + e.To.Flow + "([" + quoted(e.To.Flow) + "])"
 	}
 	if label == "" {
-		d.line("    %s --> %s", n.Name, to)
+		d.line("    %s --> %s", id(n.Name), to)
 		return
 	}
-	d.line("    %s -- %s --> %s", n.Name, quoted(label), to)
+	d.line("    %s -- %s --> %s", id(n.Name), quoted(label), to)
 }
 
 // shape tells the kinds of node apart.
@@ -160,6 +160,9 @@ func (d *drawing) pipeline(f *Flow) {
 	}
 	d.line("    end")
 }
+
+// id makes a name safe for Mermaid, which has words of its own: a node may be called "class" or "end".
+func id(name string) string { return name + "_" }
 
 // quoted makes a Mermaid label of any text.
 func quoted(s string) string {
