@@ -52,8 +52,11 @@ func (t *tx) visit(in dialog.Input) (*visit, error) {
 		return nil, err
 	}
 	err = v.find(v.hash)
-	if errors.Is(err, sql.ErrNoRows) {
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
 		err = v.meet(in)
+	case err == nil:
+		err = v.sameness(in)
 	}
 	if err != nil {
 		return nil, err

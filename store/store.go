@@ -182,6 +182,16 @@ func (d *DB) connect(ctx context.Context) error {
 	return explain(err)
 }
 
+// Reconfigure puts another catalogue and other hours in the place of those the database was opened with: Engine,
+// Fallback, Pipeline, Calendar and Hours of o. Turns that are being handled finish with the old ones.
+func (d *DB) Reconfigure(ctx context.Context, o Options) error {
+	return d.peek(ctx, func(t *tx) error { // the writer goroutine alone reads them
+		opts := &t.db.opts
+		opts.Engine, opts.Fallback, opts.Pipeline, opts.Calendar, opts.Hours = o.Engine, o.Fallback, o.Pipeline, o.Calendar, o.Hours
+		return nil
+	})
+}
+
 // Dir is the data directory.
 func (d *DB) Dir() string { return d.dir }
 
