@@ -30,7 +30,7 @@ type Options struct {
 	// Seed makes the seed of an input that has none (default: from the system's random source).
 	Seed func() uint64
 
-	// Parallel is how many replies of one transport may be on their way at once (16); those to one contact go one
+	// Parallel is how many replies of one line may be on their way at once (16); those to one contact go one
 	// after another.
 	Parallel int
 	// Tries is after how many failed tries a reply becomes a dead letter (12: about four hours).

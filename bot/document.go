@@ -120,26 +120,36 @@ func (d *documents) work(f dialog.Fetch) {
 }
 
 // bring fetches a document, trying again until the time for it is up. The time is the wall clock's: a clock that was
-// moved by hand stands still and would never end the waiting.
+// moved by hand stands still and would never end the waiting. A line that is down uses up no time.
 func (d *documents) bring(f dialog.Fetch) ([]byte, error) {
+	left := d.bot.FetchTimeout
+	for wait := firstRefetch; ; wait = min(2*wait, lastRefetch) {
+		body, took, err := d.atMost(left, f)
+		if err == nil || errors.Is(err, ErrGone) || d.ctx.Err() != nil {
+			return body, err
+		}
+		if !errors.Is(err, ErrDown) {
+			if left -= took + wait; left <= 0 {
+				return nil, err
+			}
+		}
+		sleep(d.ctx, wait)
+	}
+}
+
+// atMost is one try within so much time, once there is a place for it; took is how long it was.
+func (d *documents) atMost(left time.Duration, f dialog.Fetch) (body []byte, took time.Duration, err error) {
 	select {
 	case d.fetching <- struct{}{}:
 		defer func() { <-d.fetching }()
 	case <-d.ctx.Done():
-		return nil, d.ctx.Err()
+		return nil, 0, d.ctx.Err()
 	}
-	ctx, cancel := context.WithTimeout(d.ctx, d.bot.FetchTimeout)
+	begun := time.Now()
+	ctx, cancel := context.WithTimeout(d.ctx, left)
 	defer cancel()
-	for wait := firstRefetch; ; wait = min(2*wait, lastRefetch) {
-		body, err := d.once(ctx, f)
-		if err == nil || errors.Is(err, ErrGone) {
-			return body, err
-		}
-		sleep(ctx, wait)
-		if ctx.Err() != nil {
-			return nil, err
-		}
-	}
+	body, err = d.once(ctx, f)
+	return body, time.Since(begun), err
 }
 
 // once is one try. A transport that panics has failed, no more.

@@ -129,3 +129,21 @@ func TestADocumentCutOffByTheStopIsFetchedByTheNextRun(t *testing.T) {
 		h.leave()
 	})
 }
+
+func TestALineThatIsDownUsesUpNoneOfADocumentsTime(t *testing.T) {
+	t.Parallel()
+	var up time.Time
+	body := photo(t)
+	p := &bottest.Phone{Fetching: func(ctx context.Context, media dialog.Media, to io.Writer) error {
+		if time.Now().Before(up) {
+			return bot.ErrDown
+		}
+		return giving(body)(ctx, media, to)
+	}}
+	inBubble(t, p, func(_ *testing.T, h *house) {
+		up = time.Now().Add(5 * time.Hour)
+		h.handle(h.file(siti, "m1"))
+		h.quiet()
+		h.shows(siti, "ready: image/jpeg")
+	})
+}

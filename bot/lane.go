@@ -20,7 +20,7 @@ const (
 type lanes struct {
 	outbox    *outbox
 	transport Transport
-	room      chan struct{} // one place for each reply that may be on its way
+	gate      Gate // nil: always open
 
 	running context.Context // ends when no further reply is to be begun
 	halt    context.CancelFunc
@@ -29,16 +29,18 @@ type lanes struct {
 	busy    sync.WaitGroup
 
 	mu    sync.Mutex
-	queue map[int64][]Outbound // by contact; an entry has a goroutine that serves it
+	queue map[int64][]Outbound     // by contact; an entry has a goroutine that serves it
+	rooms map[string]chan struct{} // by line: a place for each reply that may be on its way there
 }
 
 func newLanes(o *outbox, t Transport) *lanes {
 	l := &lanes{
 		outbox:    o,
 		transport: t,
-		room:      make(chan struct{}, o.bot.Parallel),
 		queue:     make(map[int64][]Outbound),
+		rooms:     make(map[string]chan struct{}),
 	}
+	l.gate, _ = t.(Gate)
 	l.running, l.halt = context.WithCancel(context.Background())
 	l.sending, l.cut = context.WithCancel(context.Background())
 	return l
@@ -90,29 +92,71 @@ func (l *lanes) next(contact int64) (Outbound, bool) {
 
 // deliver tries a reply until it is sent, superseded, dead, or the bot stops.
 func (l *lanes) deliver(row Outbound) {
-	for {
+	room := l.room(row.Line)
+	for l.admitted(row) {
 		select {
-		case l.room <- struct{}{}:
+		case room <- struct{}{}:
 		case <-l.running.Done():
 			return
 		}
-		// A line's pace belongs here: waiting for a contact's and the line's turn before the row is begun, so
-		// that a prompt can still be superseded while it waits.
 		if !l.outbox.begin(row.Seq) {
-			<-l.room
+			<-room
 			return
 		}
 		err := l.send(row)
-		<-l.room
-		if err == nil {
+		<-room
+		switch {
+		case err == nil:
 			l.outbox.finish(row.Seq)
 			return
+		case errors.Is(err, ErrDown) && l.gate != nil:
+			l.outbox.putOff(row.Seq)
+			continue
 		}
 		row.Tries++
 		if !l.failed(row, err) {
 			return
 		}
 	}
+}
+
+// room is where a line's replies pass: one line that is slow does not hold up the others.
+func (l *lanes) room(line string) chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.rooms[line] == nil {
+		l.rooms[line] = make(chan struct{}, l.outbox.bot.Parallel)
+	}
+	return l.rooms[line]
+}
+
+// admitted waits at the gate. It gives false when there is nothing to send any more: the reply was superseded while it
+// waited, or the bot stops.
+func (l *lanes) admitted(row Outbound) bool {
+	for l.running.Err() == nil && l.outbox.wanted(row.Seq) {
+		if l.gate == nil {
+			return true
+		}
+		open, wait, changed := l.gate.Open(row)
+		if open {
+			return true
+		}
+		var timer *time.Timer
+		var over <-chan time.Time
+		if wait > 0 {
+			timer = time.NewTimer(wait)
+			over = timer.C
+		}
+		select {
+		case <-over:
+		case <-changed:
+		case <-l.running.Done():
+		}
+		if timer != nil {
+			timer.Stop()
+		}
+	}
+	return false
 }
 
 // send calls the transport, whose panic costs one try and not the service.

@@ -197,6 +197,13 @@ func (o *outbox) begin(seq int64) bool {
 	return true
 }
 
+// wanted reports whether a row in hand is still to be sent.
+func (o *outbox) wanted(seq int64) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.rows[seq] == rowTaken
+}
+
 // putOff takes a row back after a failed try.
 func (o *outbox) putOff(seq int64) {
 	o.mu.Lock()

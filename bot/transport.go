@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"sapa/dialog"
 )
@@ -36,6 +37,19 @@ type Printer interface {
 	// Waiting shows rows that a former run or another process committed, oldest first.
 	Waiting(rows []Outbound)
 }
+
+// Gate is a Transport whose lines set the pace: one may be down, held back, or have sent enough for the moment. It is
+// asked before each try. Its method must not block.
+type Gate interface {
+	Transport
+	// Open reports that the reply may be sent now, which counts as sending it. Otherwise the bot asks again after
+	// wait (0: only when told) or once changed is closed, and only while the reply has not been superseded.
+	Open(out Outbound) (open bool, wait time.Duration, changed <-chan struct{})
+}
+
+// ErrDown is given by Transport.Send when the line went down or was held back: no try is counted, and the reply waits
+// at the Gate. Given by Transport.Fetch it uses up none of a document's time.
+var ErrDown = errors.New("the line is down")
 
 // ErrGone is given by Transport.Fetch for a file that can never be fetched: the person is asked to send it again.
 var ErrGone = errors.New("the file is gone")

@@ -249,6 +249,9 @@ func (c *Chat) useFrom(phone string) error {
 }
 
 func (c *Chat) moveClock(ctx context.Context, b *bot.Bot, when string) error {
+	if err := c.Fixed(); err != nil {
+		return err
+	}
 	at, err := parseTime(when, b.Clock.Now())
 	if err != nil {
 		return err

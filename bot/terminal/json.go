@@ -28,11 +28,17 @@ type Options struct {
 	// Soonest is the shortest time ahead at which a turn sets a timer (the session's idle time). Moving the clock by
 	// less than this since all was quiet needs no waiting for what is in hand. 0: unknown, each move waits.
 	Soonest time.Duration
+	// Fixed gives why the clock may not be moved here, nil where it may be (nil: it always may). It is asked before
+	// the clock is moved.
+	Fixed func() error
 	// Random is where the IDs of messages typed by people come from; [JSON] needs none.
 	Random io.Reader
 }
 
 func (o Options) withDefaults() (Options, error) {
+	if o.Fixed == nil {
+		o.Fixed = func() error { return nil }
+	}
 	if o.Line == "" {
 		o.Line = DefaultLine
 	}

@@ -61,6 +61,9 @@ func (j *JSON) parse(l line) (in dialog.Input, at time.Time, err error) {
 		return in, at, err
 	}
 	if m.At != nil {
+		if err := j.Fixed(); err != nil {
+			return in, at, fmt.Errorf(`"at": %w`, err)
+		}
 		if at, err = time.Parse(time.RFC3339, *m.At); err != nil {
 			return in, at, errors.New(`"at": not a time like 2026-11-23T09:00:00+07:00`)
 		}
