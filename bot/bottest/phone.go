@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"time"
 
 	"sapa/bot"
 	"sapa/dialog"
@@ -14,6 +15,8 @@ import (
 type Phone struct {
 	// Sending is called before a reply is shown; its error is Send's.
 	Sending func(bot.Outbound) error
+	// Opening is Open; without it the gate is always open.
+	Opening func(bot.Outbound) (open bool, wait time.Duration, changed <-chan struct{})
 	// Fetching is Fetch; without it every file is gone.
 	Fetching func(ctx context.Context, media dialog.Media, to io.Writer) error
 
@@ -39,6 +42,14 @@ func (p *Phone) Send(_ context.Context, out bot.Outbound) error {
 		p.shown = append(p.shown, out)
 	}
 	return nil
+}
+
+// Open is the phone's gate.
+func (p *Phone) Open(out bot.Outbound) (open bool, wait time.Duration, changed <-chan struct{}) {
+	if p.Opening == nil {
+		return true, 0, nil
+	}
+	return p.Opening(out)
 }
 
 // Fetch fetches a file.

@@ -1,0 +1,136 @@
+package whatsapp
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+	signallog "go.mau.fi/libsignal/logger"
+	wastore "go.mau.fi/whatsmeow/store"
+	waLog "go.mau.fi/whatsmeow/util/log"
+)
+
+// translator writes what whatsmeow logs into our log. Of what a line is filled in with it keeps numbers, times and
+// errors; addresses, names, stanzas and bytes become "…". Digits in errors are masked by the log's writer.
+type translator struct{ log zerolog.Logger }
+
+// waLogger is whatsmeow's way into a log.
+func waLogger(log zerolog.Logger) waLog.Logger {
+	return translator{log.With().Str("from", "whatsmeow").Logger()}
+}
+
+// Errorf logs a warning: whatsmeow's errors are seldom ours to act on, and those that are come as events.
+func (t translator) Errorf(format string, args ...any) { t.write(t.log.Warn(), format, args) }
+
+// Warnf logs what whatsmeow wonders about.
+func (t translator) Warnf(format string, args ...any) { t.write(t.log.Info(), format, args) }
+
+// Infof logs for those who look closely.
+func (t translator) Infof(format string, args ...any) { t.write(t.log.Debug(), format, args) }
+
+// Debugf logs for those who look closely.
+func (t translator) Debugf(format string, args ...any) { t.write(t.log.Debug(), format, args) }
+
+// Sub is a part of whatsmeow. What it sends and receives, stanza by stanza, is left out: names stand in it.
+func (t translator) Sub(module string) waLog.Logger {
+	if module == "Recv" || module == "Send" {
+		return waLog.Noop
+	}
+	return translator{t.log.With().Str("part", module).Logger()}
+}
+
+func (t translator) write(e *zerolog.Event, format string, args []any) {
+	if !e.Enabled() {
+		return
+	}
+	kept := make([]any, len(args))
+	for i, arg := range args {
+		kept[i] = impersonal(arg)
+	}
+	format = strings.ReplaceAll(format, "%p", "%v") // fmt asks nobody how to write a %p
+	e.Msg(fmt.Sprintf(format, kept...))
+}
+
+// impersonal gives what may stand in a log in place of a value.
+func impersonal(arg any) any {
+	switch v := arg.(type) {
+	case int, int64, int32, uint32, uint64, bool, time.Duration, time.Time:
+		return v
+	case error:
+		return plainError{v}
+	}
+	return hidden{}
+}
+
+// hidden is what may not be logged. It answers to every verb.
+type hidden struct{}
+
+// Format writes the ellipsis.
+func (hidden) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte("…")) }
+
+// plainError is an error told by the kinds of what it wraps, outermost first, and never by its words: whatsmeow puts
+// addresses and stanzas into them.
+type plainError struct{ error }
+
+// Format writes the kinds.
+func (p plainError) Format(s fmt.State, _ rune) { _, _ = fmt.Fprint(s, kind(p.error)) }
+
+// kind tells an error without its words, unless it is one of a fixed text.
+func kind(err error) string {
+	if err == nil {
+		return "nil"
+	}
+	for _, known := range knownErrors {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	root := err
+	for next := errors.Unwrap(root); next != nil; next = errors.Unwrap(root) {
+		root = next
+	}
+	return fmt.Sprintf("%T", root)
+}
+
+// libsignal logs through a variable of the process; whichever lines were made last hear it.
+var (
+	signalOnce sync.Once
+	signalLog  atomic.Pointer[zerolog.Logger]
+)
+
+// introduce sets what whatsmeow and libsignal keep for the whole process.
+func introduce(log zerolog.Logger) {
+	log = log.With().Str("from", "libsignal").Logger()
+	signalLog.Store(&log)
+	signalOnce.Do(func() {
+		var l signallog.Loggable = signalLogger{}
+		signallog.Setup(&l)
+		wastore.SetOSInfo("Sapa", [3]uint32{1, 0, 0}) // as the phone lists its linked devices
+	})
+}
+
+// signalLogger writes where libsignal stumbled. Its messages are left out: they are made of addresses and keys.
+type signalLogger struct{}
+
+// Debug is dropped.
+func (signalLogger) Debug(string, string) {}
+
+// Info is dropped.
+func (signalLogger) Info(string, string) {}
+
+// Warning logs the place.
+func (signalLogger) Warning(caller, _ string) {
+	signalLog.Load().Debug().Str("at", caller).Msg("libsignal.warning")
+}
+
+// Error logs the place.
+func (signalLogger) Error(caller, _ string) {
+	signalLog.Load().Debug().Str("at", caller).Msg("libsignal.error")
+}
+
+// Configure is not needed.
+func (signalLogger) Configure(string) {}
