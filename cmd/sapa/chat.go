@@ -72,7 +72,7 @@ func (o *office) talk(ctx context.Context, dataDir string, chat talker, log zero
 func (s *sapa) talker(o *office, line, from string, asJSON bool) (talker, error) {
 	options := terminal.Options{
 		In: s.stdin, Out: s.stdout, Line: o.lineToTalkTo(line), From: from, Lines: o.lineIDs(),
-		Soonest: o.engine.Soonest(), Random: rand.Reader,
+		Soonest: o.engine.Soonest(), Random: rand.Reader, Fixed: o.fixedClock,
 	}
 	if asJSON {
 		return terminal.NewJSON(options)

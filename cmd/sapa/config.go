@@ -52,6 +52,10 @@ type sending struct {
 	typing              bool
 	perContact, perLine rate
 	jitter              time.Duration
+	// pause is how long the bot keeps out of a chat in which a person answered from the phone; flood what is too
+	// much from one contact.
+	pause time.Duration
+	flood rate
 }
 
 // rate is a number of messages in a time.
@@ -78,6 +82,7 @@ func trialConfig() *config {
 		session:      session{idle: 30 * time.Minute, draft: 168 * time.Hour},
 		sending: sending{
 			typing: true, perContact: rate{20, time.Minute}, perLine: rate{60, time.Minute}, jitter: 300 * time.Millisecond,
+			pause: time.Hour, flood: rate{40, time.Minute},
 		},
 		retention: retention{documents: 2160 * time.Hour, tickets: 17520 * time.Hour, messages: 720 * time.Hour},
 	}
@@ -147,6 +152,7 @@ func (c *config) keysOf(dir string) yamlKeys {
 		"sending": f.mapping(yamlKeys{
 			"typing": f.truth(&c.sending.typing), "per_contact": f.rate(&c.sending.perContact),
 			"per_line": f.rate(&c.sending.perLine), "jitter": f.duration(&c.sending.jitter),
+			"pause": f.duration(&c.sending.pause), "flood": f.rate(&c.sending.flood),
 		}),
 		"retention": f.mapping(yamlKeys{
 			"documents": f.duration(&c.retention.documents), "tickets": f.duration(&c.retention.tickets),

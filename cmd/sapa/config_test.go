@@ -38,7 +38,7 @@ func TestConfig(t *testing.T) {
 	if len(c.hours.Weekdays) != 6 || c.hours.Open != "07:30" || len(c.hours.Special) != 1 || !c.holidays.Covers(2030) || c.holidays.Covers(2026) {
 		t.Errorf("hours: %+v", c.hours)
 	}
-	if c.session != (session{20 * time.Minute, 72 * time.Hour}) || c.sending != (sending{false, rate{10, time.Minute}, rate{1, time.Second}, 0}) {
+	if c.session != (session{20 * time.Minute, 72 * time.Hour}) || c.sending != (sending{false, rate{10, time.Minute}, rate{1, time.Second}, 0, time.Hour, rate{40, time.Minute}}) {
 		t.Errorf("session %+v, sending %+v", c.session, c.sending)
 	}
 	if c.retention.messages != 24*time.Hour || c.keys != filepath.Join(dir, "kunci") {

@@ -96,11 +96,7 @@ const lockPatience = 100 * time.Millisecond
 
 // open opens the database for this office. A failed open changes nothing that was there.
 func (o *office) open(ctx context.Context, dataDir string, as access) error {
-	options := store.Options{
-		Keys: o.keys, Exclusive: as == running, Existing: as == visiting,
-		Engine: o.engine, Pipeline: o.catalog.Pipeline, Calendar: o.calendar, Hours: o.hours,
-		Fallback: func(lang string) string { return o.catalog.Text("fallback", lang) },
-	}
+	options := o.options(as)
 	db, err := store.Open(ctx, dataDir, options)
 	if errors.Is(err, store.ErrLocked) { // perhaps only a health check, which holds the lock for an instant
 		time.Sleep(lockPatience)
@@ -116,6 +112,15 @@ func (o *office) open(ctx context.Context, dataDir string, as access) error {
 		}
 	}
 	return nil
+}
+
+// options are how this office's database is opened.
+func (o *office) options(as access) store.Options {
+	return store.Options{
+		Keys: o.keys, Exclusive: as == running, Existing: as == visiting,
+		Engine: o.engine, Pipeline: o.catalog.Pipeline, Calendar: o.calendar, Hours: o.hours,
+		Fallback: func(lang string) string { return o.catalog.Text("fallback", lang) },
+	}
 }
 
 func (o *office) close() error {

@@ -3,12 +3,18 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
 	"sapa/bot"
+	"sapa/bot/whatsapp"
+	"sapa/store"
 )
 
 func (s *sapa) serveCommand() *cobra.Command {
@@ -16,7 +22,8 @@ func (s *sapa) serveCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "Run the service",
 		Long: "Run the service: its lines, timers and the log of tickets, until SIGTERM or SIGINT. What is in hand is\n" +
-			"finished before it ends, within ten seconds.",
+			"finished before it ends, within ten seconds. SIGHUP reads configuration and flows anew; what is wrong with\n" +
+			"them is logged, and the old ones stay.",
 		Example: "  sapa serve --data /var/lib/sapa --log-format json",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.serve(cmd.Context()) },
@@ -44,22 +51,75 @@ func (s *sapa) serve(ctx context.Context) (err error) {
 		}
 	}()
 	clock := bot.NewClock(o.zone)
+	lines, err := o.whatsApp(ctx, log, clock)
+	if err != nil {
+		return err
+	}
 	o.announce(log, clock.Now())
-	b := bot.New(o.db, bot.Options{Clock: clock, Log: log})
-	if err := inTime(ctx, b.Run, stopWithin); err != nil {
+	if err := inTime(ctx, func(ctx context.Context) error { return s.work(ctx, o, lines, log) }, stopWithin); err != nil {
 		return err
 	}
 	log.Info().Msg("service.stopped")
 	return nil
 }
 
+// work runs bot and lines. When ctx ends, what was received comes to disk first, then replies in hand go out, then the
+// lines disconnect.
+func (s *sapa) work(ctx context.Context, o *office, lines *whatsapp.Lines, log zerolog.Logger) error {
+	b := bot.New(o.db, bot.Options{
+		Transports: map[string]bot.Transport{whatsapp.Name: lines}, Clock: lines.Clock, Log: log,
+	})
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	err := b.While(ctx, func(ctx context.Context) error {
+		var parts sync.WaitGroup
+		defer parts.Wait()
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		parts.Go(func() { s.reloads(ctx, hangup, o.db, lines, log) })
+		return lines.Run(ctx, b)
+	})
+	return errors.Join(err, lines.Close())
+}
+
+// reloads reads configuration and flows anew at each signal. What is wrong with them is said, and the old ones stay.
+func (s *sapa) reloads(ctx context.Context, hangup <-chan os.Signal, db *store.DB, lines *whatsapp.Lines, log zerolog.Logger) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+		}
+		if err := s.reload(ctx, db, lines); err != nil {
+			log.Error().Err(err).Msg("service.reload_refused")
+			continue
+		}
+		log.Info().Msg("service.reloaded")
+	}
+}
+
+func (s *sapa) reload(ctx context.Context, db *store.DB, lines *whatsapp.Lines) error {
+	o, err := s.office()
+	if err != nil {
+		return err
+	}
+	o.db = db
+	if o.organisation.trial && lines.Unlinkable == nil {
+		return errTrialLine
+	}
+	if err := o.lacking(ctx); err != nil {
+		return err
+	}
+	if err := db.Reconfigure(ctx, o.options(running)); err != nil {
+		return err
+	}
+	return lines.SetLines(ctx, o.lineIDs())
+}
+
 // announce says what runs and what does not.
 func (o *office) announce(log zerolog.Logger, now time.Time) {
 	log.Info().Str("version", version()).Bool("trial", o.organisation.trial).Int("lines", len(o.lines)).Msg("service.started")
-	for _, l := range o.lines {
-		log.Warn().Str("line", l.id).Str("state", unlinked).
-			Msg("line.unlinked: no WhatsApp number is linked, so this line answers nobody")
-	}
 	if year := now.Year(); !o.holidays.Covers(year) {
 		log.Warn().Int("year", year).Msg("holidays.missing: the list of holidays lacks this year, so promises may be too early")
 	}
