@@ -55,7 +55,7 @@ func TestAFileThatIsGoneIsAskedForOfTheSendersPhone(t *testing.T) {
 	wa.Down() // so that the files are gone before they are fetched
 	d.awaitState("chika", whatsapp.Offline)
 	for i, status := range []int{403, 404, 410} {
-		wa.FailMedia(siti.SendsImage(number, photo(t, uint8(i)), ""), status, 1) //nolint:gosec // three
+		wa.FailMedia(siti.SendsImage(number, photo(t, uint8(i)), ""), status, 1)
 	}
 	wa.Up()
 	for range 3 {
