@@ -21,6 +21,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	watest.Pardon()
 	watest.Trust()
 	os.Exit(m.Run())
 }

@@ -62,6 +62,9 @@ type line struct {
 	busy  sync.WaitGroup // what runs beside handlers
 
 	saving sync.Mutex // states are recorded in their order
+	// turn is the right to send: whatsmeow sends one message at a time, and waiting for it must not use up the time
+	// that a message may take.
+	turn chan struct{}
 
 	mu       sync.Mutex
 	stopped  bool
@@ -91,7 +94,7 @@ type line struct {
 
 func newLine(l *Lines, id string) *line {
 	ln := &line{
-		id: id, lines: l, log: l.Log.With().Str("line", id).Logger(), changed: make(chan struct{}),
+		id: id, turn: make(chan struct{}, 1), lines: l, log: l.Log.With().Str("line", id).Logger(), changed: make(chan struct{}),
 		pace: newPace(l.Sending), flood: newFloods(l.Flood),
 		asides: make(map[asideKey]time.Time), albums: make(map[string]int), chats: make(map[string]chat),
 		late: make(map[string]bool), panics: make(map[string]int), lost: make(map[string]chan *events.MediaRetry),

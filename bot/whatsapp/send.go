@@ -69,6 +69,12 @@ func (l *line) deliver(ctx context.Context, client *whatsmeow.Client, to types.J
 	if err != nil {
 		return err
 	}
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
 	_, err = client.SendMessage(ctx, to, text(words, c.expires), whatsmeow.SendRequestExtra{ID: id, Timeout: sendWithin})

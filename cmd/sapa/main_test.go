@@ -14,12 +14,15 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"sapa/bot/whatsapp/watest"
 )
 
 // asSapa makes the test binary be sapa: some tests need a process of its own, to kill it or to limit it.
 const asSapa = "SAPA_TEST_AS_SAPA"
 
 func TestMain(m *testing.M) {
+	watest.Pardon()
 	// What the machine's own settings say must not reach the tests.
 	for _, name := range []string{"SAPA_DATA", "SAPA_KEYS"} {
 		_ = os.Unsetenv(name)

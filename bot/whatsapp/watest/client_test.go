@@ -24,6 +24,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	watest.Pardon()
 	watest.Trust()
 	var quiet logger.Loggable = silence{}
 	logger.Setup(&quiet)

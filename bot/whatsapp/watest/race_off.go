@@ -1,0 +1,5 @@
+//go:build !race
+
+package watest
+
+const raceDetector = false
