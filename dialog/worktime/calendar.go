@@ -14,7 +14,12 @@ type Hours struct {
 	Open     string // "08:00"
 	Close    string // "15:00"; at most "24:00"
 	Special  []Special
+	Visitors int // how many an office receives in each half hour; 0: [DefaultVisitors]
 }
+
+// DefaultVisitors is how many visitors an office receives in a half hour where nobody says otherwise: a few counters,
+// and time to listen at each.
+const DefaultVisitors = 4
 
 // Special is a period in which working days have other hours.
 type Special struct {
@@ -72,6 +77,9 @@ func New(hours Hours, holidays Holidays, zone *time.Location) (*Calendar, error)
 	}
 	if c.special, err = parseSpecial(hours.Special); err != nil {
 		errs = append(errs, err)
+	}
+	if hours.Visitors < 0 {
+		errs = append(errs, fmt.Errorf("hours: visitors: %d is fewer than none", hours.Visitors))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err

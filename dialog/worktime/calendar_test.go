@@ -255,6 +255,7 @@ func TestNewNamesEveryMistake(t *testing.T) {
 	}{
 		{"no weekday", with(func(h *worktime.Hours) { h.Weekdays = nil }), zone, []string{"weekdays: none given"}},
 		{"weekday 0 and 8", with(func(h *worktime.Hours) { h.Weekdays = []int{0, 8} }), zone, []string{"0 is not 1", "8 is not 1"}},
+		{"fewer visitors than none", with(func(h *worktime.Hours) { h.Visitors = -1 }), zone, []string{"hours: visitors: -1"}},
 		{"no hours", with(func(h *worktime.Hours) { h.Open, h.Close = "", "" }), zone, []string{`open: "" is not a time of day`}},
 		{"hour 25", with(func(h *worktime.Hours) { h.Close = "25:00" }), zone, []string{`close: "25:00" is not a time of day`}},
 		{"one digit", with(func(h *worktime.Hours) { h.Open = "8:00" }), zone, []string{`open: "8:00" is not`}},
