@@ -29,6 +29,11 @@ func NewClock(zone *time.Location) *Clock {
 	return &Clock{zone: zone, turn: make(chan struct{})}
 }
 
+// ClockAt gives a clock that stands at t, also a time that has passed: what was recorded then can be played again.
+func ClockAt(t time.Time) *Clock {
+	return &Clock{zone: t.Location(), moved: t, turn: make(chan struct{})}
+}
+
 // Now is the time, in the zone of the clock or of the last Set.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
