@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"time"
 
@@ -70,7 +69,7 @@ func ParseBranches(in io.Reader) ([]Branch, error) {
 }
 
 // SampleBranches are a few made-up offices to try things out with: one with a number of its own (Jakarta Selatan), one
-// without (Bandung), one in another zone (Makassar). They are never used on a linked line.
+// without (Bandung), some in other zones (Makassar, Jayapura). They are never used on a linked line.
 func SampleBranches() []Branch {
 	data, err := tables.Open("tables/branches-sample.csv")
 	if err != nil {
@@ -89,40 +88,31 @@ func readBranch(r row) (Branch, error) {
 		Code: r.get("code"), Name: r.get("name"), Kind: BranchKind(r.get("kind")), Line: r.get("line"),
 		Phone: r.get("phone"), Address: r.get("address"), Open: r.get("open"), Close: r.get("close"),
 	}
-	var bad []error
-	want := func(ok bool, column, reason string) {
-		if !ok {
-			bad = append(bad, r.fail(column, reason))
-		}
-	}
-	want(branchCode.MatchString(b.Code), "code", "want letters, digits and dashes")
-	want(b.Name != "", "name", "is empty")
-	want(b.Kind == BranchOffice || b.Kind == SocialService, "kind", "want cabang or dinsos")
-	want(b.Phone == "" || whatsAppDigits(b.Phone) != "", "phone", "not a telephone number")
-	want(b.Open == "" || isHour(b.Open), "open", "want a time such as 08:00")
-	want(b.Close == "" || isHour(b.Close), "close", "want a time such as 15:00")
-	want((b.Open == "") == (b.Close == ""), "close", "give both open and close, or neither")
-	want(b.Open == "" || b.Close == "" || b.Open < b.Close, "close", "is not after open")
-	var err error
-	if b.Regencies, err = readRegencies(r); err != nil {
-		bad = append(bad, err)
-	}
-	return b, errors.Join(bad...)
+	r.want(isShortCode(b.Code), "code", wantCode)
+	r.want(b.Name != "", "name", "is empty")
+	r.want(b.Kind == BranchOffice || b.Kind == SocialService, "kind", "want cabang or dinsos")
+	r.want(b.Phone == "" || whatsAppDigits(b.Phone) != "", "phone", wantPhone)
+	r.want(b.Open == "" || isHour(b.Open), "open", "want a time such as 08:00")
+	r.want(b.Close == "" || isHour(b.Close), "close", "want a time such as 15:00")
+	r.want((b.Open == "") == (b.Close == ""), "close", "give both open and close, or neither")
+	r.want(b.Open == "" || b.Close == "" || b.Open < b.Close, "close", "is not after open")
+	var ok bool
+	b.Regencies, ok = readRegencies(r.get("regencies"))
+	r.want(ok, "regencies", "want codes as in regions.csv, joined by ;, such as 31.74;31.75")
+	return b, r.err()
 }
 
-var branchCode = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
-
 // readRegencies reads the regions an office serves.
-func readRegencies(r row) ([]string, error) {
+func readRegencies(text string) ([]string, bool) {
 	var codes []string
-	for code := range strings.SplitSeq(r.get("regencies"), ";") {
-		region, ok := RegionOf(strings.TrimSpace(code))
-		if !ok || region.Kind == Province {
-			return nil, r.fail("regencies", "want codes as in regions.csv, joined by ;, such as 31.74;31.75")
+	for code := range strings.SplitSeq(text, ";") {
+		regency, ok := readRegency(strings.TrimSpace(code))
+		if !ok || regency == "" {
+			return nil, false
 		}
-		codes = append(codes, region.Code)
+		codes = append(codes, regency)
 	}
-	return codes, nil
+	return codes, true
 }
 
 // isHour reports whether a text is a time of day with two-digit hours, which makes times compare as texts.
@@ -153,6 +143,14 @@ func whatsAppDigits(phone string) string {
 	return digits
 }
 
+// Place is the office's name and, where it is known, its address.
+func (b Branch) Place() string {
+	if b.Address == "" {
+		return b.Name
+	}
+	return b.Name + ", " + b.Address
+}
+
 // WhatsApp is the link that opens a chat with the office; "" where it has no number of its own.
 func (b Branch) WhatsApp() string {
 	if b.Phone == "" {
@@ -178,7 +176,7 @@ func BranchFacts(b *Branch, regency, open, closed string) dialog.Record {
 		facts["own"] = "true"
 	}
 	facts["code"], facts["name"], facts["address"], facts["line"] = b.Code, b.Name, b.Address, b.Line
-	facts["phone"], facts["wa"] = b.Phone, b.WhatsApp()
+	facts["phone"], facts["wa"], facts["place"] = b.Phone, b.WhatsApp(), b.Place()
 	facts["open"], facts["close"] = showHour(open), showHour(closed)
 	facts["hours"] = strings.TrimSpace(facts["open"] + "–" + facts["close"] + " " + facts["zone"])
 	return facts

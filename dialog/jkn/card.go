@@ -39,9 +39,7 @@ func checkCard(digits string) (Card, error) {
 func (c Card) Masked() string { return Mask(string(c)) }
 
 // IsCard reports whether a value is a card number in canonical form: what nik_or_card gives for a card.
-func IsCard(value string) bool {
-	return len(value) == cardLength && !strings.ContainsFunc(value, func(r rune) bool { return r < '0' || r > '9' })
-}
+func IsCard(value string) bool { return isDigits(value, cardLength) }
 
 // readCard is the field type's reader.
 func readCard(text string, _ dialog.Reading) (string, []*field.Problem, error) {

@@ -2,8 +2,11 @@
 // engine's own. [Scheme] hands it to the loader and [Flows] is the catalogue itself, in YAML.
 //
 //   - what people type: [NIK], [Card] and [FamilyCard] numbers, with the mistakes people make in them
-//   - what follows from the law: [Tariffs], [Bill], [InpatientFine], virtual accounts ([Bank])
+//   - what follows from the law: [Tariffs], [Bill], [InpatientFine], [Window], virtual accounts ([Bank])
 //   - where people live and who serves them: [Region], [Branch]
+//   - who is a member and who pays: [Member], [Company], [Payment], read from CSV, and a made-up sample to try things
+//     out with; the facts a chat is given of them
+//   - the word by which a second phone proves whose it is: [NewProof]
 //
 // Everything here is pure. Tables are embedded under tables and parsed once; their origin and licence are in
 // tables/LICENSE.md. Numbers of members in tests are made up.

@@ -19,6 +19,11 @@ func ParseFamilyCard(text string) (FamilyCard, error) {
 	if err != nil {
 		return "", err
 	}
+	return checkFamilyCard(digits)
+}
+
+// checkFamilyCard judges 16 digits.
+func checkFamilyCard(digits string) (FamilyCard, error) {
 	part := func(from int) int {
 		value, _ := strconv.Atoi(digits[from : from+2])
 		return value

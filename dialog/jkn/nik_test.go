@@ -2,6 +2,7 @@ package jkn
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -151,7 +152,10 @@ func FuzzNumbers(f *testing.F) {
 		f.Add(seed)
 	}
 	types := Scheme().Types
-	delete(types, "birth_date") // no number
+	for _, name := range []string{"birth_date", "past_date", "passport"} { // no numbers
+		delete(types, name)
+	}
+	maps.DeleteFunc(types, func(_ string, kind dialog.Type) bool { return kind.Read == nil })
 	f.Fuzz(func(t *testing.T, typed string) {
 		for name, kind := range types {
 			value, notes, err := kind.Read(typed, reading(nil))
@@ -159,7 +163,8 @@ func FuzzNumbers(f *testing.F) {
 				wantKnown(t, name, err)
 				continue
 			}
-			if strings.Trim(value, "0123456789") != "" || (len(value) != 16 && len(value) != 13) {
+			long := len(value) == 16 || len(value) == 13 || name == "account_number"
+			if strings.Trim(value, "0123456789") != "" || !long {
 				t.Fatalf("%s read %q as %q", name, typed, value)
 			}
 			for _, note := range notes {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"sapa/dialog/field"
 )
@@ -22,6 +23,16 @@ func Mask(value string) string {
 	}
 	hidden := len(letters) - 2*shown
 	return string(letters[:shown]) + strings.Repeat(mask, hidden) + string(letters[len(letters)-shown:])
+}
+
+// MaskName hides a name for lists and logs but for the first letter of each part: "S••• A•••".
+func MaskName(name string) string {
+	parts := strings.Fields(name)
+	for i, part := range parts {
+		first, _ := utf8.DecodeRuneInString(part)
+		parts[i] = string(first) + strings.Repeat(mask, 3)
+	}
+	return strings.Join(parts, " ")
 }
 
 // findNumber finds the one number of a wanted length in what a person typed or pasted: "NIK: 3174 0157 0890 0002",
@@ -72,6 +83,11 @@ func digitRuns(text string) (runs []string, between bool) {
 		}
 	}
 	return runs, between
+}
+
+// isDigits reports whether a text is a number of so many ASCII digits and nothing else.
+func isDigits(text string, count int) bool {
+	return len(text) == count && strings.Trim(text, "0123456789") == ""
 }
 
 // allEqual reports whether a number is one digit over and over, which no register gives out.

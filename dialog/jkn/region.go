@@ -162,3 +162,11 @@ func readShortNames() map[string][]string {
 	})
 	return words
 }
+
+// showRegency writes a region's name for its code.
+func showRegency(code, _ string) string {
+	if region, ok := RegionOf(code); ok {
+		return region.Name
+	}
+	return code
+}

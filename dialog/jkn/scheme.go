@@ -1,7 +1,6 @@
 package jkn
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -17,8 +16,13 @@ var numberFields = []string{"nomor", "nik"}
 
 // Scheme is what a JKN catalogue may name.
 //
-// Types: nik, card, nik_or_card, kk, birth_date. Lists: provinces, regencies (of a province's code). Queries:
-// branch_of. Rules: bill, region.
+// Types: nik, card, nik_or_card, kk, birth_date, other_number (a NIK or card of somebody else than the form's member),
+// past_date (nobody's birth), passport, virtual_account, account_number (of a bank), proof, visit_cancel and visit_timer (to recognise a message,
+// or a timer, by); of facts only: segment, member_status, status_reason, month, regency, visit_purpose, day, clock.
+// Lists: provinces, regencies (of a province's code), visit_purposes (of a kind of office). Queries:
+// branch_of, office_of, member, member.family, proof.new, proof.claim, proof.done, visit.days, visit.slots, visit.book,
+// visit.mine, visit.cancel. Rules: bill, inpatient_fine, region, rehab,
+// newborn, facility_change, left_job, virtual_accounts, window, official_number.
 func Scheme() dialog.Scheme {
 	return dialog.Scheme{
 		Name: "jkn",
@@ -28,17 +32,74 @@ func Scheme() dialog.Scheme {
 			"nik_or_card": {Kind: dialog.TextValue, Read: readNIKOrCard, Show: asIs},
 			"kk":          {Kind: dialog.TextValue, Read: readFamilyCard, Show: asIs},
 			"birth_date":  {Kind: dialog.DateValue, Read: readBirthDate, Show: showBirthDate},
+
+			"other_number":    {Kind: dialog.TextValue, Read: ofAnother(readNIKOrCard), Show: asIs},
+			"past_date":       {Kind: dialog.DateValue, Read: ofAnother(readBirthDate), Show: showBirthDate},
+			"passport":        {Kind: dialog.TextValue, Read: readPassport, Show: asIs},
+			"virtual_account": {Kind: dialog.TextValue, Read: readVirtualAccount, Show: asIs},
+			"account_number":  {Kind: dialog.TextValue, Read: readAccount, Show: asIs},
+			"proof":           {Kind: dialog.TextValue, Read: readProofMessage, Show: asIs},
+
+			"segment":       {Kind: dialog.TextValue, Show: segments.show},
+			"member_status": {Kind: dialog.TextValue, Show: statuses.show},
+			"status_reason": {Kind: dialog.TextValue, Show: reasons.show},
+			"month":         {Kind: dialog.TextValue, Show: showYearMonth},
+			"regency":       {Kind: dialog.TextValue, Show: showRegency},
+
+			"visit_timer":   {Kind: dialog.TextValue, Read: readVisitTimer, Show: asIs},
+			"visit_cancel":  {Kind: dialog.TextValue, Read: readVisitCancel, Show: asIs},
+			"visit_purpose": {Kind: dialog.TextValue, Show: ShowPurpose},
+			"day":           {Kind: dialog.DateValue, Show: showDay},
+			"clock":         {Kind: dialog.TextValue, Show: showClock},
 		},
 		Lists: map[string]func(string) []field.Option{
 			"provinces": func(string) []field.Option { return Provinces() },
 			"regencies": Regencies,
+
+			"visit_purposes": visitPurposes,
 		},
-		Queries: map[string]dialog.Signature{"branch_of": branchOf},
+		Queries: map[string]dialog.Signature{
+			"branch_of":     branchOf,
+			"member":        memberSignature,
+			"member.family": familySignature,
+			"proof.new":     proofNew,
+			"proof.claim":   proofClaim,
+			"proof.done":    proofDone,
+			"office_of":     officeOf,
+			"visit.days":    visitDaysOf,
+			"visit.slots":   visitSlots,
+			"visit.book":    visitBook,
+			"visit.mine":    visitMine,
+			"visit.cancel":  visitCancel,
+		},
 		Rules: map[string]dialog.Rule{
 			"bill":   {Signature: billSignature, Run: runBill},
 			"region": {Signature: regionSignature, Run: runRegion},
+
+			"newborn":          {Signature: newbornSignature, Run: runNewborn},
+			"facility_change":  {Signature: facilitySignature, Run: runFacility},
+			"left_job":         {Signature: handoverSignature, Run: runHandover},
+			"virtual_accounts": {Signature: accountsSignature, Run: runAccounts},
+
+			"rehab":          {Signature: rehabSignature, Run: runRehab},
+			"inpatient_fine": {Signature: fineSignature, Run: runFine},
+
+			"window":          {Signature: windowSignature, Run: runWindow},
+			"official_number": {Signature: officialSignature, Run: runOfficial},
 		},
 		Problems: problems,
+	}
+}
+
+// reader reads a field type.
+type reader = func(text string, r dialog.Reading) (string, []*field.Problem, error)
+
+// ofAnother reads what belongs to somebody else than the form's member: what was answered about the member says nothing
+// of it.
+func ofAnother(read reader) reader {
+	return func(text string, r dialog.Reading) (string, []*field.Problem, error) {
+		r.Answer = nil
+		return read(text, r)
 	}
 }
 
@@ -74,6 +135,16 @@ var problems = map[string][]string{
 	"kk.repeated":        nil,
 	"kk.virtual_account": nil,
 	"kk.same":            nil, // note: the same number as the NIK
+
+	"proof.unclear": nil,
+	"visit.unclear": nil, // neither a visit's timer nor the wish to cancel one
+
+	"passport.unclear": nil, // no passport number in it
+	"va.unclear":       nil, // no virtual account in it
+
+	"account.length":          {"count"},
+	"account.letters":         nil,
+	"account.virtual_account": nil, // a number that is paid to
 }
 
 // branchOf finds the office that serves a regency; [BranchFacts] makes its facts.
@@ -87,6 +158,7 @@ var branchOf = dialog.Signature{
 		"phone":   "text", // as it is shown
 		"wa":      "text", // a wa.me link
 		"address": "text",
+		"place":   "text", // name and address
 		"line":    "text",
 		"open":    "text", // 08.00
 		"close":   "text",
@@ -94,6 +166,72 @@ var branchOf = dialog.Signature{
 		"zone":    "text", // WIB, WITA, WIT; also where no office is known
 	},
 }
+
+// memberSignature finds a member by NIK or card number for whoever knows the birth date. Facts beyond the status are
+// given on the member's own phone only; [MemberFacts] makes them.
+var memberSignature = dialog.Signature{
+	Args: map[string]string{"number": "nik_or_card", "birth_date": "birth_date"},
+	Facts: map[string]string{
+		"found":     "truth",
+		"match":     "truth", // and the birth date is theirs; without it nothing below is given
+		"blocked":   "truth", // too many wrong tries today
+		"own_phone": "truth", // this chat's number is the registered one, or was proven
+
+		"name":    "text",
+		"segment": "segment",
+		"status":  "member_status",
+		"reason":  "status_reason", // "" for active ones
+		"since":   "date",
+
+		"card":        "text",
+		"head_card":   "text", // whose virtual accounts the family pays to
+		"class":       "text",
+		"paid_until":  "month",  // "" not known: months_owed is 0 and says nothing
+		"months_owed": "number", // see [Member.MonthsOwed]
+		"heads":       "number", // on the family's bill
+		"faskes":      "text",
+		"regency":     "regency",
+		"employer":    "text", // code
+	},
+}
+
+// familySignature finds those on one bill with a member: the head first, the eldest next. [FamilyFacts] makes them.
+var familySignature = dialog.Signature{
+	Args: memberSignature.Args,
+	Facts: map[string]string{
+		"found": "truth", "match": "truth", "blocked": "truth", "own_phone": "truth",
+		"count": "number", // of rows
+		"heads": "number", // of them on the bill
+	},
+	Rows: map[string]string{
+		"name": "text", "card": "text", "masked": "text", "segment": "segment", "status": "member_status",
+		"head": "truth", "self": "truth",
+	},
+}
+
+// The proof that a chat is a member's: a word shown in it comes from the registered phone. See [NewProof].
+var (
+	// proofNew gives the chat a word to be sent from the registered phone. It is "" where no phone is registered, and
+	// where number and birth date do not match.
+	proofNew = dialog.Signature{
+		Args: memberSignature.Args,
+		Facts: map[string]string{
+			"ok": "truth", "blocked": "truth", "word": "text",
+			"phone": "text", // the registered one, masked
+			"until": "moment",
+		},
+	}
+	// proofClaim is the registered phone sending a word.
+	proofClaim = dialog.Signature{
+		Args:  map[string]string{"word": "text"},
+		Facts: map[string]string{"ok": "truth", "expired": "truth"},
+	}
+	// proofDone asks, in the chat that was shown the word, whether it was sent.
+	proofDone = dialog.Signature{
+		Args:  map[string]string{"word": "text"},
+		Facts: map[string]string{"ok": "truth", "expired": "truth"},
+	}
+)
 
 var billSignature = dialog.Signature{
 	Args: map[string]string{"card": "text", "class": "text", "months_owed": "number", "heads": "number"},
@@ -115,13 +253,7 @@ var billSignature = dialog.Signature{
 
 // runBill is the rule bill: see [Bill].
 func runBill(args dialog.Record, now time.Time, lang string) (dialog.Record, error) {
-	class, err1 := strconv.Atoi(args["class"])
-	months, err2 := strconv.Atoi(args["months_owed"])
-	heads, err3 := strconv.Atoi(args["heads"])
-	if err1 != nil || err2 != nil || err3 != nil {
-		return nil, fmt.Errorf("bill: class, months_owed and heads must be numbers")
-	}
-	b, err := NewBill(class, months, heads, now)
+	b, err := billOf(args, 0, now)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +266,7 @@ func runBill(args dialog.Record, now time.Time, lang string) (dialog.Record, err
 	if IsCard(args["card"]) {
 		c := Card(args["card"])
 		facts["has_card"] = truth(true)
-		facts["va"], facts["va_mandiri"] = virtualAccount(commonPrefix, c), virtualAccount(mandiriPrefix, c)
+		facts["va"], facts["va_mandiri"] = commonPrefix+c.Suffix(), mandiriPrefix+c.Suffix()
 	}
 	return facts, nil
 }

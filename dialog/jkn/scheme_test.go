@@ -3,6 +3,7 @@ package jkn
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"sapa/dialog"
@@ -74,6 +75,19 @@ func TestNumbersAreShownInFull(t *testing.T) {
 	for _, name := range []string{"nik", "card", "nik_or_card", "kk"} {
 		if got := Scheme().Types[name].Show("0001234567890", "id"); got != "0001234567890" {
 			t.Errorf("%s shows %q", name, got)
+		}
+	}
+}
+
+func TestNothingIsSaidOfAnothersNumber(t *testing.T) {
+	types := Scheme().Types
+	answers := reading(map[string]string{"nomor": "3174015708900002", "tanggal_lahir": "1990-08-17"})
+	for name, typed := range map[string]string{"other_number": "3174011203600001", "past_date": "3-11-2026"} {
+		_, notes, err := types[name].Read(typed, answers)
+		if got := said(notes); err != nil || slices.ContainsFunc(got, func(note string) bool {
+			return strings.HasPrefix(note, "nik.birth_date")
+		}) {
+			t.Errorf("%s: notes %q, %v", name, got, err)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -34,11 +35,18 @@ func (e *TableError) Error() string {
 // columns are what a table's header row may and must name, in any order.
 type columns struct{ required, optional []string }
 
-// row is one record of a table, read by column name.
+// has reports whether a cell names one of the columns.
+func (c columns) has(cell string) bool {
+	name := strings.TrimSpace(cell)
+	return slices.Contains(c.required, name) || slices.Contains(c.optional, name)
+}
+
+// row is one record of a table, read by column name. It holds until the next one is read, its values for good.
 type row struct {
 	reader *csv.Reader
 	index  map[string]int
 	fields []string
+	bad    []error
 }
 
 // get gives the value of a column without surrounding space; "" where the table lacks the column.
@@ -60,30 +68,73 @@ func (r row) fail(name, reason string) error {
 	return &TableError{Line: line, Column: column, Field: name, Reason: reason}
 }
 
+// want notes a mistake in a column, unless there is none.
+func (r *row) want(ok bool, name, reason string) {
+	if !ok {
+		r.bad = append(r.bad, r.fail(name, reason))
+	}
+}
+
+// err joins the mistakes noted.
+func (r *row) err() error { return errors.Join(r.bad...) }
+
 // each reads a table and visits its rows in order. Rows that are malformed, or that visit refuses, are reported
 // together in one joined error after the good ones were visited; a bad header ends it at once.
 func (c columns) each(in io.Reader, visit func(row) error) error {
-	reader := csv.NewReader(skipBOM(in))
-	index, err := c.header(reader)
-	if err != nil {
-		return err
-	}
 	var bad []error
-	for {
-		fields, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			return errors.Join(bad...)
-		}
-		var malformed *csv.ParseError
-		if errors.As(err, &malformed) {
-			bad = append(bad, placed(malformed))
-			continue
+	for r, err := range c.rows(in) {
+		if err == nil {
+			err = visit(r)
 		}
 		if err != nil {
-			return errors.Join(append(bad, fmt.Errorf("read table: %w", err))...)
-		}
-		if err := visit(row{reader, index, fields}); err != nil {
 			bad = append(bad, err)
+		}
+	}
+	return errors.Join(bad...)
+}
+
+// read reads a table into records, as they come.
+func read[T any](c columns, in io.Reader, record func(row) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for r, err := range c.rows(in) {
+			var t T
+			if err == nil {
+				t, err = record(r)
+			}
+			if !yield(t, err) {
+				return
+			}
+		}
+	}
+}
+
+// rows reads a table row by row, and gives why there is none in place of one that is malformed. A bad header and a
+// reader that fails end it.
+func (c columns) rows(in io.Reader) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
+		reader := csv.NewReader(skipBOM(in))
+		index, err := c.header(reader)
+		if err != nil {
+			yield(row{}, err)
+			return
+		}
+		reader.ReuseRecord = true
+		for {
+			fields, err := reader.Read()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			var malformed *csv.ParseError
+			good := err == nil || errors.As(err, &malformed)
+			switch {
+			case malformed != nil:
+				err = placed(malformed)
+			case err != nil:
+				err = fmt.Errorf("read table: %w", err)
+			}
+			if !yield(row{reader: reader, index: index, fields: fields}, err) || !good {
+				return
+			}
 		}
 	}
 }
@@ -99,7 +150,14 @@ func (c columns) header(reader *csv.Reader) (map[string]int, error) {
 		return nil, placed(malformed)
 	case err != nil:
 		return nil, fmt.Errorf("read table: %w", err)
+	case !slices.ContainsFunc(names, c.has): // somebody's data, not to be repeated
+		return nil, &TableError{Line: 1, Column: 1, Reason: "want a header row first, with " + strings.Join(c.required, ",")}
 	}
+	return c.places(reader, names)
+}
+
+// places gives the place of each column that the header row names.
+func (c columns) places(reader *csv.Reader, names []string) (map[string]int, error) {
 	index := map[string]int{}
 	var bad []error
 	refuse := func(i int, reason string) {
@@ -108,10 +166,9 @@ func (c columns) header(reader *csv.Reader) (map[string]int, error) {
 	}
 	for i, name := range names {
 		name = strings.TrimSpace(name)
-		known := slices.Contains(c.required, name) || slices.Contains(c.optional, name)
 		if _, twice := index[name]; twice {
 			refuse(i, fmt.Sprintf("column %q stands here twice", name))
-		} else if !known {
+		} else if !c.has(name) {
 			refuse(i, fmt.Sprintf("unknown column %q", name))
 		}
 		index[name] = i
@@ -124,9 +181,14 @@ func (c columns) header(reader *csv.Reader) (map[string]int, error) {
 	return index, errors.Join(bad...)
 }
 
-// placed turns an error of the CSV reader into one of ours.
+// placed turns an error of the CSV reader into one of ours. A quote that is never closed swallows the lines after it,
+// so it is looked for where its row begins.
 func placed(e *csv.ParseError) *TableError {
-	return &TableError{Line: e.Line, Column: max(e.Column, 1), Reason: e.Err.Error()}
+	at := &TableError{Line: e.Line, Column: max(e.Column, 1), Reason: e.Err.Error()}
+	if e.StartLine < e.Line {
+		at.Reason += fmt.Sprintf("; its row begins in line %d, so these lines are lost", e.StartLine)
+	}
+	return at
 }
 
 // skipBOM drops the byte order mark that spreadsheet programs write before a CSV file.
