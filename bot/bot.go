@@ -188,10 +188,7 @@ func (b *Bot) MoveClock(ctx context.Context, t time.Time) error {
 	if err := b.Quiet(ctx); err != nil {
 		return err
 	}
-	if err := b.Clock.Set(t); err != nil {
-		return err
-	}
-	if err := b.timers.fire(ctx); err != nil {
+	if err := b.timers.move(ctx, t); err != nil {
 		return err
 	}
 	return b.Quiet(ctx)

@@ -64,6 +64,7 @@ func openOn(t *testing.T, dir string, p *bottest.Phone, between func(*store.DB) 
 		Exclusive: true,
 		Engine:    bottest.Parrot{},
 		Pipeline:  bottest.Pipeline,
+		Calendar:  bottest.Calendar(),
 	})
 	if err != nil {
 		t.Fatal(err)

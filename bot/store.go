@@ -24,7 +24,8 @@ type Store interface {
 	// MarkFailed records a failed try. A zero retryAt makes the row a dead letter: kept, reported, not retried.
 	MarkFailed(ctx context.Context, seq int64, reason string, retryAt time.Time) error
 
-	// DueTimers gives the inputs of timers due at now, in order of their times.
+	// DueTimers gives the inputs of timers due at now, of conversations and of tickets, in order of their times. One
+	// that was handed in and did nothing may come again, but never the first.
 	DueTimers(ctx context.Context, now time.Time, limit int) ([]dialog.Input, error)
 	// NextTimer is when the next timer falls due; ok is false when there is none.
 	NextTimer(ctx context.Context) (at time.Time, ok bool, err error)

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"sapa/dialog/desk"
 )
 
 // ticketLog writes a log line for each thing that happens to a ticket, whichever process did it. It reads the
@@ -72,11 +74,11 @@ func (l *ticketLog) write(ctx context.Context) error {
 
 // line writes one event: its stable name as the message, and nothing personal.
 func (l *ticketLog) line(e TicketEvent) {
-	level := zerolog.InfoLevel
-	if e.What == InputFailed {
-		level = zerolog.ErrorLevel // an alert: somebody's message could not be answered
+	line := l.bot.Log.WithLevel(levelOf(e))
+	about := "field"
+	if e.What == desk.EventEscalated {
+		about = "heads"
 	}
-	line := l.bot.Log.WithLevel(level)
 	for _, f := range []struct{ name, value string }{
 		{"ticket", e.Ticket},
 		{"service", e.Service},
@@ -86,7 +88,7 @@ func (l *ticketLog) line(e TicketEvent) {
 		{"officer", e.Officer},
 		{"who", e.Who},
 		{"decision", e.Decision},
-		{"field", e.Field},
+		{about, e.Field},
 	} {
 		if f.value != "" {
 			line = line.Str(f.name, f.value)
@@ -96,6 +98,17 @@ func (l *ticketLog) line(e TicketEvent) {
 		line = line.Int64("rev", e.Rev).Int64("age_s", int64(e.Age/time.Second))
 	}
 	line.Time("at", e.At).Msg(e.What)
+}
+
+// levelOf is how loud an event is: what somebody should look at stands out.
+func levelOf(e TicketEvent) zerolog.Level {
+	switch e.What {
+	case InputFailed:
+		return zerolog.ErrorLevel // somebody's message could not be answered
+	case desk.EventOverdue, desk.EventEscalated, desk.EventPromiseBroken, desk.EventRefused, desk.EventPaymentMismatched:
+		return zerolog.WarnLevel
+	}
+	return zerolog.InfoLevel
 }
 
 // InputFailed is the event of an input that no turn could be made of; the contact got the fallback reply.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"sapa/dialog"
 )
 
 const (
@@ -18,8 +20,8 @@ const (
 	stumble = 5 * time.Second
 )
 
-// timers hand in the inputs of timers that came due. The timers themselves are rows of the store, set and cleared by
-// turns.
+// timers hand in the inputs of timers that came due, those of conversations and those of tickets. The timers themselves
+// are rows of the store, set and cleared by turns and by what happens to tickets.
 type timers struct {
 	bot    *Bot
 	poke   chan struct{}
@@ -74,6 +76,23 @@ func (t *timers) await(ctx context.Context) {
 func (t *timers) fire(ctx context.Context) error {
 	t.firing.Lock()
 	defer t.firing.Unlock()
+	return t.fireFrom(ctx, t.bot.Clock.Now())
+}
+
+// move brings the clock to a time and fires what is due by then, each at its own time.
+func (t *timers) move(ctx context.Context, to time.Time) error {
+	t.firing.Lock()
+	defer t.firing.Unlock()
+	since := t.bot.Clock.Now()
+	if err := t.bot.Clock.Set(to); err != nil {
+		return err
+	}
+	return t.fireFrom(ctx, since)
+}
+
+// fireFrom fires what is due. What should have gone off before since, while nobody was there to see to it, goes off at
+// since: a reminder for the afternoon is not to be sent at night as if it were still afternoon.
+func (t *timers) fireFrom(ctx context.Context, since time.Time) error {
 	var before string // the first timer of a round in which nothing was new
 	for {
 		due, err := t.bot.store.DueTimers(ctx, t.bot.Clock.Now(), together)
@@ -83,17 +102,9 @@ func (t *timers) fire(ctx context.Context) error {
 		if len(due) == 0 {
 			return nil
 		}
-		receipts := make([]<-chan Receipt, 0, len(due))
-		for _, in := range due {
-			receipts = append(receipts, t.bot.Submit(in))
-		}
-		fresh := false
-		for _, receipt := range receipts {
-			r := <-receipt
-			if r.Err != nil {
-				return fmt.Errorf("handing in a timer: %w", r.Err)
-			}
-			fresh = fresh || r.Fresh
+		fresh, err := t.handIn(due, since)
+		if err != nil {
+			return err
 		}
 		// A timer that was cleared or set anew while it was on its way is not new either, but is then gone.
 		if !fresh && due[0].ID == before {
@@ -103,6 +114,25 @@ func (t *timers) fire(ctx context.Context) error {
 			before = due[0].ID
 		}
 	}
+}
+
+// handIn submits timers in their order and waits until they are on disk. Fresh tells whether any of them did something.
+func (t *timers) handIn(due []dialog.Input, since time.Time) (fresh bool, err error) {
+	receipts := make([]<-chan Receipt, 0, len(due))
+	for _, in := range due {
+		if in.At.Before(since) {
+			in.At = since
+		}
+		receipts = append(receipts, t.bot.Submit(in))
+	}
+	for _, receipt := range receipts {
+		r := <-receipt
+		if r.Err != nil {
+			return fresh, fmt.Errorf("handing in a timer: %w", r.Err)
+		}
+		fresh = fresh || r.Fresh
+	}
+	return fresh, nil
 }
 
 // sleep waits on the wall clock.

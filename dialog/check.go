@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"sapa/dialog/desk"
 	"sapa/dialog/field"
 )
 
@@ -36,6 +37,7 @@ func (l *loader) check() {
 		}
 		l.forms(f)
 		l.decisions(f)
+		l.asides(f)
 	}
 	l.circles()
 	l.entered()
@@ -243,7 +245,11 @@ func (l *loader) forms(f *Flow) {
 		f.at.bad("service %q never opens a ticket", f.Name)
 	}
 	s := f.Service.Pipeline.Subject
-	for _, name := range append([]string{s.Name, s.Number, s.BirthDate, s.Regency}, f.Service.Keeps...) {
+	named := append([]string{s.Name, s.Number, s.BirthDate, s.Regency, s.Company}, f.Service.Keeps...)
+	for _, st := range f.Service.Pipeline.Stages {
+		named = append(named, st.Documents...)
+	}
+	for _, name := range named {
 		if _, ok := f.question(name); name != "" && !ok {
 			f.at.bad("service %q names the field %q, which it never asks", f.Name, name)
 		}
@@ -257,16 +263,53 @@ func (l *loader) decisions(f *Flow) {
 	}
 	for _, s := range f.Service.Pipeline.Stages {
 		for _, d := range s.Decisions {
-			f.Service.says[s.Name+"/"+d.Name].refs(func(ref string, must bool, at place) {
-				known := ref == "ref" || ref == "title" || ref == "reason" && d.Reason
-				_, asked := f.symbols[ref]
-				set := slices.ContainsFunc(f.Service.sets(), func(name string) bool { return name == ref })
-				if !known && !asked && !set {
-					at.bad("decision %q knows no {%s}", d.Name, ref)
-				}
-			})
+			l.said(f, s.Name, d.Name, d.Reason)
+			if slices.Contains(noticeNames, d.Name) || strings.HasPrefix(d.Name, desk.TimerFollow) {
+				f.at.bad("service %q: stage %q: %q is a notice of every ticket and cannot be a decision's name",
+					f.Name, s.Name, d.Name)
+			}
+		}
+		for i := range s.Follow {
+			l.said(f, s.Name, desk.FollowName(i), false)
 		}
 	}
+}
+
+// noticeNames are what members are told of any ticket, whatever its service says.
+var noticeNames = []string{desk.TimerRemind, desk.TimerExpire, DecisionBack}
+
+// asides checks a flow that recognises messages: it is played while something else is being asked, so it comes to its
+// end within the same turn, and stays in itself.
+func (l *loader) asides(f *Flow) {
+	if f.Recognises == nil {
+		return
+	}
+	for field, name := range f.Recognises {
+		if t, _ := l.typeOf(name); t.Read == nil {
+			f.at.bad("flow %q recognises %q, but a value of type %q cannot be written", f.Name, field, name)
+		}
+	}
+	for _, n := range f.Nodes {
+		if n.Waits() || n.Kind == Ticket {
+			n.at.bad("flow %q recognises messages, so it does not wait at a node like %q", f.Name, n.Name)
+		}
+		for _, e := range n.ways() {
+			if e.To.Home || e.To.Begin {
+				e.at.bad("flow %q recognises messages, so it goes on to its own end only", f.Name)
+			}
+		}
+	}
+}
+
+// said checks the placeholders of what members read at a stage.
+func (l *loader) said(f *Flow, stage, name string, reason bool) {
+	f.Service.says[stage+"/"+name].refs(func(ref string, _ bool, at place) {
+		known := ref == "ref" || ref == "title" || ref == "reason" && reason
+		_, asked := f.symbols[ref]
+		if !known && !asked && !slices.Contains(f.Service.sets(), ref) {
+			at.bad("decision %q knows no {%s}", name, ref)
+		}
+	})
 }
 
 // sets are the names of all values that decisions set.
@@ -341,19 +384,18 @@ func (l *loader) after(n *Node) []*Node {
 // entered proves that every flow can be come to: from another, by the word for an officer, after a decision, by what
 // people say, or as a line's own. A flow that proposals may name is entered so.
 func (l *loader) entered() {
-	come := map[string]bool{l.catalog.officer: true}
+	come := map[string]bool{l.catalog.officer: true, l.catalog.tickets: true, l.catalog.rating: true, l.catalog.desk: true}
+	for _, r := range l.catalog.knows {
+		come[r.flow.Name] = true
+	}
 	for _, f := range l.catalog.Flows {
 		for _, n := range f.Nodes {
 			for _, e := range n.ways() {
 				come[e.To.Flow] = come[e.To.Flow] || e.To.Flow != f.Name
 			}
 		}
-		if f.Service != nil {
-			for _, s := range f.Service.Pipeline.Stages {
-				for _, d := range s.Decisions {
-					come[d.Flow] = true
-				}
-			}
+		for _, follow := range f.followUps() {
+			come[follow.flow] = true
 		}
 	}
 	for _, name := range l.catalog.names {

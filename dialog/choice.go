@@ -46,6 +46,9 @@ func (t *turn) offers(f *Flow, n *Node) []offer {
 	}
 	if n.Kind == Menu && f == t.entry && n == t.entry.home() {
 		for i, p := range t.s.Pending {
+			if !p.listed() {
+				continue
+			}
 			out = append(out, offer{
 				label: t.text("pending.option", "ref", p.Ref, "what", t.what(p)), option: -1, pending: i,
 			})
@@ -83,7 +86,7 @@ func (t *turn) row(n *Node, row Record) string {
 	n.RowShow.write(&b, t.s.Lang, func(ref string) string {
 		return t.catalog.show(t.rowType(n, ref), row[ref], t.s.Lang)
 	})
-	return b.String()
+	return strings.TrimSpace(b.String()) // what is said last may be nothing
 }
 
 func (t *turn) rowType(n *Node, fact string) string {
@@ -143,13 +146,19 @@ func (t *turn) choices(n *Node, offers []offer) *field.Choices {
 }
 
 // menuReply handles what is typed at a menu.
-func (t *turn) menuReply(f *Flow, n *Node) error {
+func (t *turn) menuReply(f *Flow, n *Node, said string) error {
 	offers := t.offers(f, n)
 	o, err := t.pick(n, offers, t.in.Text)
-	if err != nil {
-		return t.unchosen(f, n, offers, err)
+	if err == nil {
+		return t.chosen(f, n, o)
 	}
-	return t.chosen(f, n, o)
+	if d := t.draft(""); d != nil && t.catalog.words[field.Bare(said)] == wordKeep {
+		return t.resume(*d)
+	}
+	if tickets, ok := t.ticketsSaid(said); ok && tickets != f && f.Name != t.catalog.desk {
+		return t.enter(tickets)
+	}
+	return t.unchosen(f, n, offers, err)
 }
 
 // chosen goes where an offer of a menu leads.
@@ -164,28 +173,6 @@ func (t *turn) chosen(f *Flow, n *Node, o offer) error {
 	return t.onward(f, n, n.Options[o.option].Go)
 }
 
-// chosenAtHome gives the ways of the option that a first message already named; numbers count only while the menu
-// they belong to was the last thing shown.
-func (t *turn) chosenAtHome(f *Flow, n *Node) []Edge {
-	said := t.choose
-	t.choose = ""
-	if said == "" || f != t.entry || n != t.entry.home() {
-		return nil
-	}
-	i, ok := n.choices.Exact(said)
-	if !ok && t.s.Home {
-		var err error
-		i, err = n.choices.Choose(said, t.s.Lang, nil)
-		ok = err == nil
-	}
-	if !ok || n.Options[i].When != nil {
-		return nil
-	}
-	t.s.Home = false
-	t.leave(f, n)
-	return n.Options[i].Go
-}
-
 // unchosen asks back: among the options that fit equally, or among the services that free text may mean.
 func (t *turn) unchosen(f *Flow, n *Node, offers []offer, err error) error {
 	var tie *field.Tie
@@ -193,16 +180,25 @@ func (t *turn) unchosen(f *Flow, n *Node, offers []offer, err error) error {
 		t.askMeant(offers, tie)
 		return nil
 	}
-	if n.List != "" && t.catalog.words[field.Bare(field.Normal(t.in.Text))] == wordMore {
+	if n.long() && t.catalog.words[field.Bare(field.Normal(t.in.Text))] == wordMore {
 		t.s.Page = (t.s.Page + 1) % max(1, (len(offers)+pageSize-1)/pageSize)
 		t.prompt("")
 		return nil
 	}
-	if said := field.Normal(t.in.Text); n.Kind == Menu && (f.intents[said] || f.intents[field.Bare(said)]) {
+	said := field.Normal(t.in.Text)
+	w := t.catalog.words[field.Bare(said)]
+	switch {
+	case n.Kind == Menu && (f.intents[said] || f.intents[field.Bare(said)]):
 		t.prompt("") // they are where they ask to go
-		return nil
+	case n.Kind == Menu && t.s.Talk == nil && w == wordHello:
+		t.prompt("")
+	case n.Kind == Menu && t.s.Talk == nil && w == wordThanks && t.s.Misses == 0:
+		t.s.Misses++ // said again it is no answer
+		t.say(t.text("welcome"), Keep)
+	default:
+		return t.miss(f, n, err)
 	}
-	return t.miss(f, n, err)
+	return nil
 }
 
 // askMeant asks which of the options that fit equally is meant.
@@ -214,6 +210,7 @@ func (t *turn) askMeant(offers []offer, tie *field.Tie) {
 		labels = append(labels, offers[i].label)
 	}
 	t.s.Asking = AskingMeant
+	t.unanswering()
 	t.say(numbered(t.text("meant"), labels), Keep)
 }
 
@@ -225,10 +222,11 @@ func (o offer) key() string {
 	return o.label
 }
 
-// What Offered holds: options of the node, or flows.
+// What Offered holds: options of the node, flows, or the menu itself, which a first message has not shown yet.
 const (
 	offeredOption = "option:"
 	offeredFlow   = "flow:"
+	offeredMenu   = "menu"
 )
 
 // meant takes one of what was proposed.
@@ -239,20 +237,16 @@ func (t *turn) meant(offered string) error {
 		if !ok {
 			return t.home()
 		}
-		if t.unsent() {
-			t.setAside()
-		} else if n, ok := t.flow().Node(t.s.Node); ok {
-			t.leave(t.flow(), n)
-		}
-		if t.begin(f) {
-			return nil
-		}
-		return t.play(f, f.Nodes[0])
+		return t.enter(f)
 	}
 	f := t.flow()
 	n, ok := f.Node(t.s.Node)
 	if !ok {
 		return t.home()
+	}
+	if offered == offeredMenu {
+		t.wait(f, n)
+		return nil
 	}
 	offers := t.offers(f, n)
 	i := slices.IndexFunc(offers, func(o offer) bool { return offeredOption+o.key() == offered })
@@ -263,7 +257,22 @@ func (t *turn) meant(offered string) error {
 	if n.Kind == Menu {
 		return t.chosen(f, n, offers[i])
 	}
-	return t.accept(f, n, offers[i].value, nil)
+	err := t.accept(f, n, offers[i].value, nil)
+	t.s.Answered = "" // what was typed chose among the proposals: read as the question's answer it would be another
+	return err
+}
+
+// enter begins a flow that was asked for by name; a form in hand is kept.
+func (t *turn) enter(f *Flow) error {
+	if t.unsent() || t.s.Flow == t.catalog.desk { // what an officer read of others is no part of what they go on to
+		t.setAside()
+	} else if n, ok := t.flow().Node(t.s.Node); ok {
+		t.leave(t.flow(), n)
+	}
+	if t.begin(f) {
+		return nil
+	}
+	return t.play(f, f.Nodes[0])
 }
 
 // numbered is a question with numbered lines.

@@ -21,7 +21,7 @@
 //	  - end: selesai
 //	    text: {id: "Nomor tiket: {tiket.ref}", en: "Nomor tiket: {tiket.ref}"}
 //
-// A file holds one document. Its first key says which kind: flow, catalog or texts.
+// A file holds one document. Its first key says which kind: flow, catalog, texts, replies or synonyms.
 //
 // # Nodes
 //
@@ -59,7 +59,9 @@
 //	    - stage: verifikasi
 //	      title: {id: Verifikasi petugas, en: Officer's check}
 //	      status: open
+//	      role: branch           # whose work it is
 //	      promise: 7h            # working time
+//	      documents: [foto_ktp]  # must be there before anything but a refusal
 //	      decisions:
 //	        - approve: kelas     # NAME: the stage it leads to
 //	          sets:
@@ -72,6 +74,44 @@
 //	    - stage: ditolak
 //	      status: rejected
 //
+// A waiting stage may say when the member is reminded and when the ticket is closed ("remind: 24h", "expire: 14d"), a
+// final one what follows months later ("follow: [{after: 180d, say: {...}, flow: NAME}]"). No decision is called remind,
+// expire or back, nor as an action of every stage.
+//
 // A follow-up flow names what it is given: "given: {months_owed: number, nomor: nik_or_card}"; it also has the facts
-// tiket.ref, tiket.title.
+// tiket.ref, tiket.service. The flow that "words: {rating: NAME}" of the catalog document names rates tickets, so it is
+// "given: {}": a notice that ends a ticket offers it, in one menu and for a week by its intents;
+// after a decision with "rating: false" (a death) nothing does.
+//
+// # Tickets in the chat
+//
+// What happens to a ticket comes as a [TicketEvent] and never moves a session. What it asks for joins [Session.Pending]:
+// several fields are asked one after the other, each alone. Words of an officer begin a [Talk]: what then answers
+// nothing that is being asked, and files that no question waits for, go to the officer, and the engine is silent but for
+// one acknowledgement. It ends with "menu" or "batal", a decision on the ticket, [DecisionBack], or 12 quiet hours.
+//
+// A form that was set aside is reminded of once, within 24 hours and never between 20.00 and 07.00 anywhere in
+// Indonesia; "lanjut" goes on with it. [Asked] counts, for each filling, which questions were come to.
+//
+// The flow of "words: {tickets: NAME}" is begun by its intents, or by a ticket's number, where nothing is being asked or
+// a menu has no such option: notices send people there.
+//
+// # Messages that are recognised
+//
+// A flow with "recognises: {FIELD: TYPE}" is begun by any message whose whole text reads as that type, wherever the
+// conversation stands; then what was being asked is asked again. It only says, asks queries, and ends. A timer that the
+// store set is recognised by its name in the same way.
+//
+// # What free text means
+//
+// A flow's intents are what it is asked for by, beside its title. What somebody writes first, and what no menu offers,
+// is compared with them, both read through the synonyms documents: words become meanings, and a meaning weighs the more
+// the fewer flows are asked for by it. At most three flows are proposed; a person chooses. What means the same as a word
+// for an emergency is answered with emergency.text before all else. The file intents.tsv beside the flows holds first
+// messages with the flow they mean, to measure it by; see [Catalog.FirstMessages].
+//
+// # Canned replies
+//
+// A replies document holds what officers say often, NAME: {id: ..., en: ...}, with the placeholders {ref}, {title},
+// {name} and {officer}; [Catalog.Reply] fills one in.
 package dialog

@@ -54,11 +54,18 @@ type RecordConsent struct {
 	At      time.Time
 }
 
+// Asked counts a form's question that was asked for the first time in a filling: where the numbers fall, members leave.
+type Asked struct {
+	Flow  string
+	Field string // "": the form was sent
+}
+
 func (Reply) effect()         {}
 func (FetchDocument) effect() {}
 func (SetTimer) effect()      {}
 func (ClearTimer) effect()    {}
 func (RecordConsent) effect() {}
+func (Asked) effect()         {}
 
 // Outbound is a reply on its way: a row of the outbox. Its ID was fixed when the turn was committed, so sending it
 // twice shows it once.

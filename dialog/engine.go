@@ -78,11 +78,14 @@ func (e *Engine) Step(s Session, in Input) (Turn, error) {
 	return Turn{Session: t.s, Effects: t.effects, Query: t.query}, nil
 }
 
-// Interrupts reports whether a message is handled although a document is being fetched: a global word is, whatever
-// else is typed waits its turn.
+// Interrupts reports whether a message is handled although a document is being fetched: a global word is, and what
+// moves nothing; whatever else is typed waits its turn.
 func (e *Engine) Interrupts(s Session, in Input) bool {
-	if in.Kind != Message || in.Media != nil {
-		return in.Kind != Message
+	if in.Kind != Message || in.Unread != "" {
+		return true
+	}
+	if in.Media != nil {
+		return false
 	}
 	w, ok := e.catalog.word(in.Text)
 	return ok && slices.Contains(everywhere, w) && w != wordRepeat && w != wordBack
@@ -97,7 +100,7 @@ type turn struct {
 	effects []Effect
 	query   *Query
 	plays   int
-	choose  string // what a first message says may already choose from the home menu
+	choose  string // what a first message says, until the home menu is come to
 	sample  bool   // the text being written shows made-up data
 	named   string // the list's field that was just answered by name: the name may say more
 }
@@ -124,19 +127,37 @@ func (t *turn) now() time.Time { return t.in.At.In(t.set.Zone) }
 
 // message handles what a person wrote or sent.
 func (t *turn) message() error {
+	if t.in.Unread != "" {
+		t.unread()
+		return nil
+	}
 	t.forget()
 	if moved, err := t.repair(); moved || err != nil {
 		return err
 	}
+	if t.in.Edits != "" {
+		if done, err := t.edit(); done || err != nil {
+			return err
+		}
+	}
+	t.s.Unclear = ""
 	if t.in.Media != nil {
 		return t.media()
+	}
+	if done, err := t.recognise(t.in.Text); done || err != nil {
+		return err
 	}
 	said := field.Normal(t.in.Text)
 	if i, ok := t.pendingSaid(said); ok {
 		return t.openPending(i)
 	}
-	if w, ok := t.global(said); ok {
+	n, _ := t.flow().Node(t.s.Node)
+	if w, ok := t.global(n, said); ok {
 		return t.globalWord(w)
+	}
+	if f, ok := t.deskSaid(n, said); ok {
+		t.setAside()
+		return t.play(f, f.Nodes[0])
 	}
 	if t.s.Asking != AskingNothing {
 		if done, err := t.ownReply(said); done || err != nil {
@@ -144,16 +165,43 @@ func (t *turn) message() error {
 		}
 	}
 	if t.s.Node == "" {
-		if i, ok := t.pendingMeant(said); ok {
-			return t.openPending(i)
-		}
-		return t.greet(said)
+		return t.unasked(said)
 	}
 	return t.reply(said)
 }
 
-// greet begins the conversation; a message that names an option of the home menu has already chosen it.
+// unasked handles what is written while nothing is being asked.
+func (t *turn) unasked(said string) error {
+	if t.tellOfficer() {
+		return nil
+	}
+	if d := t.draft(""); d != nil && t.catalog.words[field.Bare(said)] == wordKeep {
+		return t.resume(*d)
+	}
+	if tickets, ok := t.ticketsSaid(said); ok {
+		return t.enter(tickets)
+	}
+	if i, ok := t.pendingMeant(said); ok {
+		return t.openPending(i)
+	}
+	return t.greet(said)
+}
+
+// unread says that what came cannot be read, and what can.
+func (t *turn) unread() {
+	key := "unread." + t.in.Unread
+	if _, ok := t.catalog.texts[key]; !ok {
+		key = "unread.unknown"
+	}
+	t.say(t.text(key), Keep)
+}
+
+// greet begins the conversation. What a message says may choose from the home menu, or mean a service; of an emergency
+// the first word is where to go.
 func (t *turn) greet(said string) error {
+	if t.catalog.urgent(said) {
+		t.say(t.text("emergency.text"), Keep)
+	}
 	if len(t.s.Drafts) > 0 {
 		t.askResume("")
 		return nil
@@ -183,6 +231,9 @@ func (t *turn) rest() {
 const (
 	timerIdle  = "idle"
 	timerAlbum = "album"
+	timerDraft = "draft"
+	// TimerAlert is set by the store, for an officer: something came for them.
+	TimerAlert = "alert"
 )
 
 func (t *turn) timer() error {
@@ -200,6 +251,13 @@ func (t *turn) timer() error {
 		t.s.Home = t.s.Flow == t.entry.Name && t.s.Node == home.Name && t.s.Asking == AskingNothing
 		t.setAside()
 		t.s.Timed = false
+	case timerDraft:
+		t.remindOfDraft()
+	case TimerAlert:
+		t.tell(QueryNews, Record{})
+	default: // the store's, for a flow that knows it
+		_, err := t.recognise(t.in.Timer)
+		return err
 	}
 	return nil
 }
@@ -243,6 +301,10 @@ func (s Session) clone() Session {
 	if s.Album != nil {
 		a := *s.Album
 		s.Album = &a
+	}
+	if s.Talk != nil {
+		k := *s.Talk
+		s.Talk = &k
 	}
 	return s
 }

@@ -1,7 +1,11 @@
 package dialog_test
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
+	"maps"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +21,7 @@ service:
     - stage: buka
       title: {id: Dibuka, en: Open}
       status: open
+      role: branch
       decisions:
         - approve: selesai
           say: {id: Beres, en: Done}
@@ -76,7 +81,15 @@ type talk struct {
 
 func newTalk(t *testing.T, form string) *talk {
 	t.Helper()
-	c, err := loadWith(t, map[string]string{"home.yaml": homeFlow, "form.yaml": form})
+	return newTalkWith(t, map[string]string{"form.yaml": form})
+}
+
+// newTalkWith talks to a catalogue of the home menu and further documents.
+func newTalkWith(t *testing.T, files map[string]string) *talk {
+	t.Helper()
+	all := map[string]string{"home.yaml": homeFlow}
+	maps.Copy(all, files)
+	c, err := loadWith(t, all)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,12 +107,43 @@ func (k *talk) step(in dialog.Input) string {
 		in.ID = "m" + string(rune('a'+k.count))
 	}
 	in.Line, in.At = "a", k.now
+	before, err := json.Marshal(k.session)
+	if err != nil {
+		k.t.Fatal(err)
+	}
 	turn, err := k.engine.Step(k.session, in)
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	k.session, k.turn = turn.Session, turn
+	if again, err := k.engine.Step(k.session, in); err != nil || !reflect.DeepEqual(turn, again) {
+		k.t.Errorf("the same input gave another turn (%v)", err)
+	}
+	if after, _ := json.Marshal(k.session); string(after) != string(before) {
+		k.t.Error("the step changed the session it was given")
+	}
+	var stored dialog.Session // as it lies on disk until the next input
+	if after, err := json.Marshal(turn.Session); err != nil || json.Unmarshal(after, &stored) != nil {
+		k.t.Fatal(err)
+	}
+	k.session, k.turn = stored, turn
 	return replies(turn)
+}
+
+// hears tells the session what happened to ticket X of the form.
+func (k *talk) hears(ev dialog.Event) string {
+	k.t.Helper()
+	ev.Ref, ev.Service = cmp.Or(ev.Ref, "5H8-PWW3"), "form"
+	return k.step(dialog.Input{Kind: dialog.TicketEvent, Event: &ev})
+}
+
+// answers answers the query the turn asks, which has to be this one, and gives what it was asked with.
+func (k *talk) answers(query string, facts dialog.Record) (args dialog.Record, reply string) {
+	k.t.Helper()
+	if k.turn.Query == nil || k.turn.Query.Name != query {
+		k.t.Fatalf("the turn asks %+v, want the query %s", k.turn.Query, query)
+	}
+	args = k.turn.Query.Args
+	return args, k.step(dialog.Input{Kind: dialog.Message, Result: &dialog.Result{Facts: facts}})
 }
 
 // says writes a message and gives all replies.
@@ -189,6 +233,27 @@ func TestInterrupts(t *testing.T) {
 			t.Errorf("%q interrupts: %v, want %v", text, got, want)
 		}
 	}
+}
+
+// What nobody can read is answered in the conversation's language, moves nothing, and waits for no document.
+func TestWhatCannotBeRead(t *testing.T) {
+	k := newTalk(t, formFlow)
+	k.says("halo", "1", "setuju")
+	before := k.session
+	for unread, want := range map[string]string{"voice": "pesan suara", "poll": "polling", "hologram": "pesan jenis ini"} {
+		in := dialog.Input{Kind: dialog.Message, Unread: unread}
+		wants(t, k.step(in), want)
+		if !k.engine.Interrupts(k.session, in) {
+			t.Errorf("%s waits for a document", unread)
+		}
+	}
+	before.Last = k.session.Last
+	if !reflect.DeepEqual(k.session, before) {
+		t.Errorf("the session was %+v, is %+v", before, k.session)
+	}
+	k.says("english")
+	wants(t, k.step(dialog.Input{Kind: dialog.Message, Unread: "voice"}), "cannot listen")
+	wants(t, k.says("Siti Aminah"), "How many children?")
 }
 
 // A photo that arrives after its form was set aside still goes into it.

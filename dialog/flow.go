@@ -16,11 +16,19 @@ type Catalog struct {
 
 	names   []string // of flows, in the order they were read
 	officer string   // the flow the word "petugas" opens
+	tickets string   // the flow that shows somebody's tickets, by its intents or a ticket's number; "": none does
+	rating  string   // the follow-up flow that rates a ticket; "": none does
+	desk    string   // the flow in which officers work, by its intents; "": none does
+	knows   []recognised
 	texts   map[string]*Text
+	replies map[string]*Text
 	words   map[string]word // global words, normalised
 	fields  map[string]*fieldUse
 	scheme  Scheme
-	types   map[string]Type
+	// What free text may mean.
+	synonyms *synonyms
+	meant    *intents
+	types    map[string]Type
 }
 
 // Flow is one conversation as data.
@@ -29,12 +37,15 @@ type Flow struct {
 	Title   Words
 	Intents []string          // what people say when they mean this flow
 	Given   map[string]string // what a follow-up flow is handed: type names by field
-	Service *Service          // nil where no ticket is opened
-	Nodes   []*Node           // sub-flows inlined; the first is the start
+	// Recognises are the messages that begin this flow wherever the conversation stands: type names by the field that
+	// a message of nothing else answers.
+	Recognises map[string]string
+	Service    *Service // nil where no ticket is opened
+	Nodes      []*Node  // sub-flows inlined; the first is the start
 
 	at      place
 	index   map[string]int
-	shared  bool // only ever used inside other flows
+	shared  bool // only ever used inside other flows, and no ticket is followed up by it
 	intents map[string]bool
 	symbols map[string]symbol
 	facts   map[string][]string // the facts known under each name
@@ -47,6 +58,8 @@ type Service struct {
 	// Keeps are answers from earlier in the conversation that a new form may take over.
 	Keeps []string
 	says  map[string]*Text // by "stage/decision"
+	// unrated are the decisions, "stage/decision", after which nobody is asked how it was: a death.
+	unrated map[string]bool
 }
 
 // NodeKind is what a node does.
@@ -101,6 +114,7 @@ type Node struct {
 	at      place
 	flow    *Flow
 	typ     Type
+	bit     uint64         // of its field among the form's counted questions; 0: not counted
 	choices *field.Choices // among its declared options
 	skip    string         // the fsm event that passes the node over
 	gates   []*Condition   // under which the sub-flows around the node are played at all

@@ -155,19 +155,28 @@ func (t *turn) setAside() {
 		t.dropDraft(t.s.Flow)
 		t.s.Drafts = append(t.s.Drafts, Draft{
 			Flow: t.s.Flow, Node: t.s.Node, Way: t.s.Way, Answers: t.s.Answers, Facts: t.s.Facts, Early: t.s.Early,
-			At: t.in.At,
+			Reached: t.s.Reached, At: t.in.At,
 		})
+		t.remindLater()
 	}
 	t.clear()
 }
 
-// forget drops drafts that were kept long enough.
+// forget drops what was kept long enough: drafts, offers, and a talk that fell silent.
 func (t *turn) forget() {
 	t.s.Drafts = slices.DeleteFunc(t.s.Drafts, func(d Draft) bool { return t.in.At.Sub(d.At) > t.set.Draft })
+	t.s.Pending = slices.DeleteFunc(t.s.Pending, func(p Pending) bool { return p.passing() && !t.in.At.Before(p.Until) })
+	if k := t.s.Talk; k != nil && !t.in.At.Before(k.Until) {
+		t.s.Talk = nil
+	}
 }
 
 func (t *turn) dropDraft(flow string) {
+	before := len(t.s.Drafts)
 	t.s.Drafts = slices.DeleteFunc(t.s.Drafts, func(d Draft) bool { return d.Flow == flow })
+	if len(t.s.Drafts) < before && !slices.ContainsFunc(t.s.Drafts, unreminded) {
+		t.effects = append(t.effects, ClearTimer{Name: timerDraft})
+	}
 }
 
 // resume puts a draft back on the table where it was left.
@@ -175,7 +184,7 @@ func (t *turn) resume(d Draft) error {
 	t.dropDraft(d.Flow)
 	t.clear()
 	t.s.Flow, t.s.Node, t.s.Way, t.s.Answers, t.s.Facts = d.Flow, d.Node, d.Way, d.Answers, d.Facts
-	t.s.Early = d.Early
+	t.s.Early, t.s.Reached = d.Early, d.Reached
 	if moved, err := t.repair(); moved || err != nil {
 		return err
 	}

@@ -17,19 +17,22 @@ func (c *Catalog) word(text string) (word, bool) {
 	return w, ok
 }
 
-// global finds a word that works everywhere. In a number's question 0 is a number.
-func (t *turn) global(said string) (word, bool) {
+// global finds a word that works everywhere. At a number's question 0 is a number. n may be nil.
+func (t *turn) global(n *Node, said string) (word, bool) {
 	w, ok := t.catalog.word(said)
 	if !ok || !slices.Contains(everywhere, w) {
 		return "", false
 	}
-	if n, waiting := t.flow().Node(t.s.Node); waiting && n.Kind == Ask && n.typ.Kind == NumberValue && said == "0" {
+	if n != nil && n.Kind == Ask && n.typ.Kind == NumberValue && said == "0" {
 		return "", false
 	}
 	return w, true
 }
 
 func (t *turn) globalWord(w word) error {
+	if t.s.Talk != nil && (w == wordMenu || w == wordCancel) {
+		t.endTalk()
+	}
 	switch w {
 	case wordBack:
 		return t.back()
@@ -42,6 +45,9 @@ func (t *turn) globalWord(w word) error {
 		return t.again()
 	case wordEmergency:
 		t.say(t.text("emergency.text"), Keep)
+		if t.s.Node == "" && t.s.Asking == AskingNothing {
+			return t.greet("")
+		}
 		return t.again()
 	case wordOfficer:
 		return t.officer()
@@ -55,12 +61,12 @@ func (t *turn) globalWord(w word) error {
 		}
 		return t.again()
 	case wordAnswer:
-		if len(t.s.Pending) == 0 {
-			t.say(t.text("pending.none"), Keep)
-			return t.again()
+		if i, ok := t.latest(); ok {
+			return t.openPending(i)
 		}
-		return t.openPending(len(t.s.Pending) - 1)
-	case wordSkip, wordKeep, wordMore, wordSend, wordChange, wordThanks, wordUse:
+		t.say(t.text("pending.none"), Keep)
+		return t.again()
+	case wordSkip, wordKeep, wordMore, wordSend, wordChange, wordThanks, wordUse, wordHello:
 	}
 	return nil
 }
@@ -73,6 +79,10 @@ func (t *turn) again() error {
 	case AskingResume:
 		t.askResume(t.s.Flow)
 	case AskingChange, AskingMeant, AskingNothing:
+		if t.s.Asking == AskingMeant && slices.Contains(t.s.Offered, offeredMenu) {
+			t.say(t.proposals(), Prompt)
+			return nil
+		}
 		t.s.Asking, t.s.Offered = AskingNothing, nil
 		t.prompt("")
 	}
@@ -106,6 +116,7 @@ func (t *turn) back() error {
 		t.setAside()
 	}
 	t.s.Way, t.s.Carry = way, ""
+	t.s.Answered, t.s.Unclear = "", t.s.Answered // what was answered is open again
 	t.wait(f, n)
 	return nil
 }
@@ -163,6 +174,12 @@ func (t *turn) ownReply(said string) (done bool, err error) {
 		if i, ok := t.meantByName(said); ok {
 			return true, t.meant(t.s.Offered[i])
 		}
+		if slices.Contains(t.s.Offered, offeredMenu) {
+			if err == nil {
+				return true, t.meant(offeredMenu) // a number of a menu that nobody was shown chooses nothing
+			}
+			t.s.Misses = 1 // so that the menu itself is shown, should this be unclear too
+		}
 	case AskingChange, AskingNothing:
 	}
 	t.s.Asking, t.s.Offered = AskingNothing, nil
@@ -187,6 +204,9 @@ func (t *turn) meantByName(said string) (int, bool) {
 				options[i] = field.Option{Label: map[string]string{t.s.Lang: o.label}}
 			}
 		}
+		if offered == offeredMenu {
+			options[i] = field.Option{Label: map[string]string{t.s.Lang: t.text("meant.none")}}
+		}
 	}
 	i, err := field.Choose(said, t.s.Lang, options, nil)
 	return i, err == nil
@@ -201,6 +221,9 @@ func (t *turn) askCancel(lead string) {
 
 func (t *turn) cancelReply(said string) error {
 	i, err := t.oneOf(said, "cancel.yes", "cancel.no")
+	if err != nil && t.tellOfficer() {
+		return nil
+	}
 	if err != nil {
 		t.askCancel(t.text("unclear.text"))
 		return nil
@@ -244,6 +267,9 @@ func (t *turn) resumeReply(said string) error {
 	entered := t.s.Flow // the form being entered anew; "" when the conversation begins
 	d := t.draft(entered)
 	i, err := t.oneOf(said, "resume.yes", "resume.later", "resume.drop")
+	if err != nil && t.tellOfficer() {
+		return nil
+	}
 	if err != nil || d == nil {
 		t.say(t.text("unclear.text"), Keep)
 		return t.again()
@@ -279,6 +305,7 @@ func (t *turn) oneOf(said string, keys ...string) (int, error) {
 	}
 	yes, err := field.YesNo(said)
 	if err != nil {
+		t.unanswering()
 		return 0, err
 	}
 	if yes {

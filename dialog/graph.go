@@ -3,6 +3,8 @@ package dialog
 import (
 	"fmt"
 	"strings"
+
+	"sapa/dialog/desk"
 )
 
 // Graph draws a flow as a Mermaid flowchart with the words members read; the stages of a service follow below.
@@ -58,15 +60,8 @@ type drawing struct {
 func (d *drawing) line(format string, args ...any) { fmt.Fprintf(d, format+"\n", args...) }
 
 func (d *drawing) followUps(f *Flow) {
-	if f.Service == nil {
-		return
-	}
-	for _, s := range f.Service.Pipeline.Stages {
-		for _, dec := range s.Decisions {
-			if dec.Flow != "" {
-				d.line("    %s -. %s .-> %s", id(f.Name), quoted(dec.Name), id(dec.Flow))
-			}
-		}
+	for _, follow := range f.followUps() {
+		d.line("    %s -. %s .-> %s", id(f.Name), quoted(follow.after), id(follow.flow))
 	}
 }
 
@@ -151,14 +146,33 @@ func (d *drawing) pipeline(f *Flow) {
 	p := f.Service.Pipeline
 	d.line("    subgraph ticket_stages [%s]", quoted(p.Title[d.lang]))
 	for _, s := range p.Stages {
-		d.line("    stage_%s(%s)", s.Name, quoted(s.Title[d.lang]+" · "+string(s.Status)))
+		d.line("    stage_%s(%s)", s.Name, quoted(stageLabel(s, d.lang)))
 	}
 	for _, s := range p.Stages {
 		for _, dec := range s.Decisions {
-			d.line("    stage_%s -- %s --> stage_%s", s.Name, quoted(dec.Name), dec.To)
+			by := ""
+			if dec.Member {
+				by = " (member)"
+			}
+			d.line("    stage_%s -- %s --> stage_%s", s.Name, quoted(dec.Name+by), dec.To)
 		}
 	}
 	d.line("    end")
+}
+
+// stageLabel says what a stage is to the member and whose work it is: "Diperiksa petugas · open · branch · 7h".
+func stageLabel(s desk.Stage, lang string) string {
+	parts := []string{s.Title[lang], string(s.Status)}
+	if s.Role != "" {
+		parts = append(parts, string(s.Role))
+	}
+	if s.Second {
+		parts = append(parts, "second person")
+	}
+	if s.Promise > 0 {
+		parts = append(parts, fmt.Sprintf("%gh", s.Promise.Hours()))
+	}
+	return strings.Join(parts, " · ")
 }
 
 // id makes a name safe for Mermaid, which has words of its own: a node may be called "class" or "end".

@@ -18,7 +18,7 @@ func TestGraph(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants(t, g, `class_[/"Anak"/]`, `class_ -. "not: nama != #quot;#quot;" .-> foto_`, `stage_buka(`, `-- "approve" --> stage_selesai`)
+	wants(t, g, `class_[/"Anak"/]`, `class_ -. "not: nama != #quot;#quot;" .-> foto_`, `stage_buka("Dibuka · open · branch")`, `-- "approve" --> stage_selesai`)
 	wants(t, c.Overview("id"), `home_["Beranda"]`, `home_ --> form_`, `form_[["Formulir"]]`)
 	if _, err := c.Graph("antah", "id"); err == nil {
 		t.Error("an unknown flow was drawn")

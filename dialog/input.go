@@ -29,7 +29,13 @@ type Input struct {
 	At        time.Time `json:"at"`
 	Seed      uint64    `json:"seed"`
 
-	Text     string    `json:"text,omitempty"` // a message's text, or a file's caption
+	Text string `json:"text,omitempty"` // a message's text, or a file's caption
+	// Edits is the ID of an earlier message whose text was changed to Text; "" where the message is a new one. Text
+	// is then empty where the change cannot be read.
+	Edits string `json:"edits,omitempty"`
+	// Unread names what came instead of words or a file and can be read by nobody here: "voice", "video", "location",
+	// "contact", "poll"; any other name is "unknown". It moves nothing.
+	Unread   string    `json:"unread,omitempty"`
 	Media    *Media    `json:"media,omitempty"`
 	Timer    string    `json:"timer,omitempty"` // the timer's name
 	Document *Document `json:"document,omitempty"`
@@ -74,17 +80,25 @@ type Reason struct {
 type Event struct {
 	Ref     string `json:"ref"`
 	Service string `json:"service"`
-	// Stage and Decision name the pipeline's text for the member. Decision "ask" and "say" carry the officer's
-	// own words in Text.
+	// Stage and Decision name the pipeline's text for the member. Decision may also be ask, say or close with the
+	// officer's own words in Text, remind, expire, a follow-up's name, reopen, or [DecisionBack].
 	Stage    string `json:"stage"`
 	Decision string `json:"decision"`
 	Text     string `json:"text,omitempty"`
-	// Field is the form field asked for again (decision "ask").
+	// Field is the form field asked for again (decision "ask"), or still waited for (decision "remind").
 	Field string `json:"field,omitempty"`
+	// Who is the officer who acted; "" where nobody did in person.
+	Who string `json:"who,omitempty"`
+	// Final: the ticket has ended with it.
+	Final bool `json:"final,omitempty"`
 	// Values are the ticket's current answers and the officer's values, by field: what the notice's
 	// placeholders and a follow-up flow need.
 	Values map[string]string `json:"values,omitempty"`
 }
+
+// DecisionBack is the decision of an event that tells of an officer who left the chat: they released the ticket, or
+// passed it on.
+const DecisionBack = "back"
 
 // Record is one row of facts: canonical values by name. Their types are in the query's signature.
 type Record map[string]string

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -19,7 +20,8 @@ func Load(fsys fs.FS, scheme Scheme) (*Catalog, error) {
 		sources: map[string]*flowSource{},
 		catalog: &Catalog{
 			Flows: map[string]*Flow{}, texts: map[string]*Text{}, words: map[string]word{},
-			fields: map[string]*fieldUse{}, scheme: scheme,
+			replies: map[string]*Text{}, fields: map[string]*fieldUse{}, scheme: scheme,
+			synonyms: newSynonyms(),
 		},
 	}
 	l.catalog.types = l.catalog.ownTypes()
@@ -40,6 +42,11 @@ func Load(fsys fs.FS, scheme Scheme) (*Catalog, error) {
 	}
 	return l.catalog, nil
 }
+
+// documentKinds are what a document may begin with.
+var documentKinds = []string{"flow", "catalog", "texts", "replies", "synonyms"}
+
+const documentBegins = "flow:, catalog:, texts:, replies: or synonyms:"
 
 // loader is a catalogue in the making.
 type loader struct {
@@ -77,8 +84,8 @@ func (l *loader) read(fsys fs.FS) error {
 			continue
 		}
 		kind := body.Values[0].Key.GetToken().Value
-		if kind != "flow" && kind != "catalog" && kind != "texts" {
-			d.at(body.Values[0]).bad("a document begins with flow:, catalog: or texts:, not %q", kind)
+		if !slices.Contains(documentKinds, kind) {
+			d.at(body.Values[0]).bad("a document begins with %s, not %q", documentBegins, kind)
 			continue
 		}
 		kinds[kind] = append(kinds[kind], &flowSource{doc: d, name: d.text(body.Values[0].Value), body: body})
@@ -91,6 +98,10 @@ func (l *loader) read(fsys fs.FS) error {
 	for _, s := range kinds["texts"] {
 		l.texts(s.doc, s.body)
 	}
+	for _, s := range kinds["replies"] {
+		l.replies(s.doc, s.body)
+	}
+	l.synonyms(kinds["synonyms"])
 	for _, s := range kinds["flow"] {
 		if first, twice := l.sources[s.name]; twice {
 			s.doc.at(s.body).bad("flow %q is also in %s", s.name, first.doc.name)
@@ -115,7 +126,11 @@ func (l *loader) catalogs(docs []*flowSource, files int) {
 		"catalog":   d.textInto(&l.catalog.Name),
 		"languages": d.textsInto(&l.catalog.Languages),
 		"words": func(n ast.Node) {
-			d.mapping(n, "words", keys{"officer": d.textInto(&l.catalog.officer)})
+			c := l.catalog
+			d.mapping(n, "words", keys{
+				"officer": d.textInto(&c.officer), "tickets": d.textInto(&c.tickets), "rating": d.textInto(&c.rating),
+				"desk": d.textInto(&c.desk),
+			})
 		},
 	})
 	if _, ok := found["languages"]; !ok {
@@ -141,8 +156,14 @@ func (l *loader) flows() {
 		}
 		l.catalog.Flows[name] = f
 	}
+	followed := map[string]bool{l.catalog.rating: true}
+	for _, f := range l.catalog.Flows {
+		for _, follow := range f.followUps() {
+			followed[follow.flow] = true
+		}
+	}
 	for name, f := range l.catalog.Flows {
-		f.shared = l.sources[name].used
+		f.shared = l.sources[name].used && !followed[name]
 	}
 }
 
@@ -152,7 +173,10 @@ func (l *loader) header(f *Flow, s *flowSource) {
 		"flow":    func(ast.Node) {},
 		"title":   func(n ast.Node) { f.Title, _ = d.words(n, l.catalog.Languages) },
 		"intents": d.textsInto(&f.Intents),
-		"given":   func(n ast.Node) { f.Given = l.given(d, n) },
+		"given":   func(n ast.Node) { f.Given = l.typeNames(d, n, "given") },
+		"recognises": func(n ast.Node) {
+			f.Recognises = l.typeNames(d, n, "recognises")
+		},
 		"service": func(n ast.Node) { f.Service = l.service(d, n, s.name) },
 		"nodes":   func(n ast.Node) { s.nodes = n },
 	})
@@ -164,24 +188,30 @@ func (l *loader) header(f *Flow, s *flowSource) {
 	}
 }
 
-func (l *loader) given(d *document, n ast.Node) map[string]string {
-	given := map[string]string{}
-	for _, kv := range d.pairs(n, "given") {
-		given[kv.Key.GetToken().Value] = d.text(kv.Value)
+// typeNames reads {FIELD: TYPE}.
+func (l *loader) typeNames(d *document, n ast.Node, what string) map[string]string {
+	types := map[string]string{}
+	for _, kv := range d.pairs(n, what) {
+		name, typ := kv.Key.GetToken().Value, d.text(kv.Value)
+		if _, ok := l.typeOf(typ); !ok {
+			d.at(kv).bad("%q has the unknown type %q", name, typ)
+		}
+		types[name] = typ
 	}
-	return given
+	return types
 }
 
 // service reads the service section: what happens to the ticket.
 func (l *loader) service(d *document, n ast.Node, name string) *Service {
-	s := &Service{Pipeline: desk.Pipeline{Service: name}, says: map[string]*Text{}}
+	s := &Service{Pipeline: desk.Pipeline{Service: name}, says: map[string]*Text{}, unrated: map[string]bool{}}
 	d.mapping(n, "a service", keys{
-		"keeps": d.textsInto(&s.Keeps),
+		"keeps":  d.textsInto(&s.Keeps),
+		"reopen": d.durationInto(&s.Pipeline.Reopen),
 		"subject": func(n ast.Node) {
 			p := &s.Pipeline.Subject
 			d.mapping(n, "subject", keys{
 				"name": d.textInto(&p.Name), "number": d.textInto(&p.Number),
-				"birth_date": d.textInto(&p.BirthDate), "regency": d.textInto(&p.Regency),
+				"birth_date": d.textInto(&p.BirthDate), "regency": d.textInto(&p.Regency), "company": d.textInto(&p.Company),
 			})
 		},
 		"stages": func(n ast.Node) {
@@ -196,21 +226,43 @@ func (l *loader) service(d *document, n ast.Node, name string) *Service {
 
 func (l *loader) stage(d *document, n ast.Node, s *Service) desk.Stage {
 	var st desk.Stage
-	var status string
+	var status, role string
 	d.mapping(n, "a stage", keys{
-		"stage":   d.textInto(&st.Name),
-		"title":   func(n ast.Node) { st.Title, _ = d.words(n, l.catalog.Languages) },
-		"status":  d.textInto(&status),
-		"promise": d.durationInto(&st.Promise),
+		"stage":     d.textInto(&st.Name),
+		"title":     func(n ast.Node) { st.Title, _ = d.words(n, l.catalog.Languages) },
+		"status":    d.textInto(&status),
+		"role":      d.textInto(&role),
+		"second":    d.truthInto(&st.Second),
+		"documents": d.textsInto(&st.Documents),
+		"promise":   d.durationInto(&st.Promise),
+		"remind":    d.durationInto(&st.Remind),
+		"expire":    d.durationInto(&st.Expire),
+		"follow": func(n ast.Node) {
+			d.list(n, "follow", func(n ast.Node) { st.Follow = append(st.Follow, l.follow(d, n, s, &st)) })
+		},
 		"decisions": func(n ast.Node) {
 			d.list(n, "decisions", func(n ast.Node) { st.Decisions = append(st.Decisions, l.decision(d, n, s, &st)) })
 		},
 	})
-	st.Status = desk.Status(status)
+	st.Status, st.Role = desk.Status(status), desk.Role(role)
 	if st.Title == nil {
 		d.at(n).bad("stage %q has no title", st.Name)
 	}
 	return st
+}
+
+// follow reads a follow-up of a stage.
+func (l *loader) follow(d *document, n ast.Node, s *Service, st *desk.Stage) desk.Follow {
+	var out desk.Follow
+	d.mapping(n, "a follow-up", keys{
+		"after": d.durationInto(&out.After),
+		"flow":  d.textInto(&out.Flow),
+		"say": func(n ast.Node) {
+			w, at := d.words(n, l.catalog.Languages)
+			out.Say, s.says[st.Name+"/"+desk.FollowName(len(st.Follow))] = w, template(w, at)
+		},
+	})
+	return out
 }
 
 // decision reads "- NAME: the stage it leads to" with what belongs to it.
@@ -221,11 +273,13 @@ func (l *loader) decision(d *document, n ast.Node, s *Service, st *desk.Stage) d
 		return out
 	}
 	out.Name = pairs[0].Key.GetToken().Value
+	rates := true
 	d.mapping(n, "a decision", keys{
 		out.Name: d.textInto(&out.To),
 		"member": d.truthInto(&out.Member),
 		"reason": d.truthInto(&out.Reason),
 		"flow":   d.textInto(&out.Flow),
+		"rating": d.truthInto(&rates),
 		"say": func(n ast.Node) {
 			w, at := d.words(n, l.catalog.Languages)
 			out.Say, s.says[st.Name+"/"+out.Name] = w, template(w, at)
@@ -234,6 +288,7 @@ func (l *loader) decision(d *document, n ast.Node, s *Service, st *desk.Stage) d
 			d.list(n, "sets", func(n ast.Node) { out.Sets = append(out.Sets, l.set(d, n)) })
 		},
 	})
+	s.unrated[st.Name+"/"+out.Name] = !rates
 	return out
 }
 

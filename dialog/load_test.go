@@ -20,7 +20,17 @@ func testScheme() dialog.Scheme {
 		Lists: map[string]func(string) []field.Option{"colours": func(string) []field.Option {
 			return []field.Option{{Value: "red", Label: map[string]string{"id": "Merah", "en": "Red"}}}
 		}},
+		Types: map[string]dialog.Type{
+			"code": {Kind: dialog.TextValue, Read: func(s string, _ dialog.Reading) (string, []*field.Problem, error) {
+				if code, ok := strings.CutPrefix(s, "K4P7"); ok {
+					return "K4P7" + code, nil, nil
+				}
+				return "", nil, &field.Problem{Code: "name.unclear"}
+			}},
+			"unreadable": {Kind: dialog.TextValue},
+		},
 		Queries: map[string]dialog.Signature{
+			"claim":   {Args: map[string]string{"word": "text"}, Facts: map[string]string{"ok": "truth"}},
 			"weather": {Args: map[string]string{"place": "text"}, Facts: map[string]string{"sky": "text"}},
 		},
 		Rules: map[string]dialog.Rule{"double": {
@@ -87,5 +97,27 @@ func TestLoadReportsEverythingAtOnce(t *testing.T) {
 	}
 	if text := mistakes.Error(); !strings.Contains(text, "    4 |   - sya: x\n      |     ^") {
 		t.Errorf("no source with a mark under the column:\n%s", text)
+	}
+}
+
+// The flow that rates is there for every service, so it can be given no more than the ticket.
+func TestTheRatingFlowIsChecked(t *testing.T) {
+	for given, want := range map[string]string{
+		"":                     `flow "nilai" rates the tickets of every service`,
+		"given: {nama: name}":  `flow "nilai" rates the tickets of every service`,
+		"given: {bulan: moon}": `"bulan" has the unknown type "moon"`,
+		"given: {}":            "",
+	} {
+		_, err := loadWith(t, map[string]string{
+			"catalog.yaml": ratedCatalog, "home.yaml": homeFlow, "form.yaml": formFlow,
+			"nilai.yaml": strings.Replace(ratingFlow, "given: {}", given, 1),
+		})
+		if err == nil != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", given, err, want)
+		}
+	}
+	_, err := loadWith(t, map[string]string{"catalog.yaml": ratedCatalog, "home.yaml": homeFlow, "form.yaml": formFlow})
+	if err == nil || !strings.Contains(err.Error(), `catalog.yaml:1:1: words: rating opens the unknown flow "nilai"`) {
+		t.Errorf("without the flow: %v", err)
 	}
 }

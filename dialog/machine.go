@@ -9,9 +9,9 @@ import (
 )
 
 // machine is a flow compiled to a state machine: each forward move of a session is one event of it, so that no code
-// can take a way the flow does not declare. This is the only file that knows the library. One machine serves every
-// session of its flow: a session stores its node's name, and the machine is set to it first. No callbacks: effects
-// stay outside, and nothing of ours runs while the machine holds its locks.
+// can take a way the flow does not declare. This is the only file of the engine that knows the library. One machine
+// serves every session of its flow: a session stores its node's name, and the machine is set to it first. No callbacks:
+// effects stay outside, and nothing of ours runs while the machine holds its locks.
 type machine struct{ fsm *fsm.FSM }
 
 func newMachine(f *Flow) *machine {

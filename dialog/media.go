@@ -23,6 +23,11 @@ func (t *turn) media() error {
 		t.fetch(n.Field)
 		return nil
 	}
+	if k := t.s.Talk; k != nil {
+		t.fetch("")
+		t.s.Fetching.Ticket, t.s.Fetching.Words = k.Ref, field.Plain(t.in.Text)
+		return nil
+	}
 	if waiting && t.wantsLater(f) {
 		t.fetch("")
 		return nil
@@ -104,8 +109,12 @@ func (t *turn) waitsForAlbum() bool {
 
 // document goes on when a file was fetched, or could not be.
 func (t *turn) document() error {
-	doc := t.in.Document
+	doc, fetched := t.in.Document, t.s.Fetching
 	t.s.Fetching = nil
+	if t.in.Kind == DocumentReady && fetched != nil && fetched.Ticket != "" {
+		t.tell(QueryAdd, Record{"ref": fetched.Ticket, "value": doc.ID, "text": fetched.Words})
+		return nil
+	}
 	f := t.flow()
 	n, ok := f.Node(t.s.Node)
 	here := ok && n.Kind == Ask && n.Field == doc.Field && t.s.Asking == AskingNothing

@@ -45,12 +45,11 @@ func (t *turn) play(f *Flow, n *Node) error {
 func (t *turn) visit(f *Flow, n *Node) (rests bool, edges []Edge, err error) {
 	switch n.Kind {
 	case Say:
-		if !t.s.Editing && n.Text != nil {
+		if (!t.s.Editing || t.s.Aside != nil) && n.Text != nil {
 			t.say(t.write(n.Text), n.Weight)
 		}
 	case End:
-		t.end(n)
-		return true, nil, nil
+		return true, nil, t.end(n)
 	case QueryIt:
 		asked, err := t.ask(n)
 		if asked || err != nil {
@@ -76,10 +75,13 @@ func (t *turn) visit(f *Flow, n *Node) (rests bool, edges []Edge, err error) {
 			return true, nil, nil
 		}
 	case Menu:
-		if edges := t.chosenAtHome(f, n); edges != nil {
+		edges, proposed := t.first(f, n)
+		if edges != nil {
 			return false, edges, nil
 		}
-		t.wait(f, n)
+		if !proposed {
+			t.wait(f, n)
+		}
 		return true, nil, nil
 	case Review:
 		t.s.Editing = false
@@ -134,14 +136,28 @@ func (t *turn) arrive(f *Flow, n *Node) {
 	}
 	t.s.Flow, t.s.Node = f.Name, n.Name
 	t.s.Page, t.s.Misses, t.s.Offered, t.s.Asking = 0, 0, nil, AskingNothing
+	t.offerOnce(f, n)
+	if n.bit&^t.s.Reached != 0 && t.s.Amend == "" {
+		t.s.Reached |= n.bit
+		t.effects = append(t.effects, Asked{Flow: f.Name, Field: n.Field})
+	}
 }
 
-// leave remembers the node just answered as the way back.
+// leave remembers the node just answered as the way back, and which message of the form may still be corrected.
 func (t *turn) leave(f *Flow, n *Node) {
+	t.s.Answered = ""
+	if f.Service != nil && t.s.Amend == "" && n.typed() {
+		t.s.Answered = t.origin()
+	}
 	t.s.Way = append(t.s.Way, f.Name+"/"+n.Name)
 	if over := len(t.s.Way) - 64; over > 0 {
 		t.s.Way = t.s.Way[over:]
 	}
+}
+
+// typed reports whether a question is answered in words that may be taken back: a file is not, and a consent is proved.
+func (n *Node) typed() bool {
+	return n.Kind == Ask && n.TypeName != "consent" && n.typ.Kind != FileValue
 }
 
 // way picks the first edge whose condition holds.
@@ -180,6 +196,7 @@ func (t *turn) follow(f *Flow, n *Node, e *Edge) (_ *Flow, _ *Node, arrived bool
 		f, n, err = t.take(f, n, e.event)
 		return f, n, false, err
 	}
+	t.s.Sent = true // a form that itself leads elsewhere is over
 	to := t.catalog.Flows[e.To.Flow]
 	return to, to.Nodes[0], t.begin(to), nil
 }
@@ -190,7 +207,7 @@ func (t *turn) begin(f *Flow) (arrived bool) {
 	if t.s.Flow != f.Name && t.unsent() {
 		t.setAside()
 	}
-	t.s.Sent, t.s.Editing = false, false
+	t.s.Sent, t.s.Editing, t.s.Reached = false, false, 0
 	if f.Service == nil {
 		return false
 	}
@@ -201,6 +218,7 @@ func (t *turn) begin(f *Flow) (arrived bool) {
 		}
 	}
 	t.s.Answers = kept
+	t.s.Way = slices.DeleteFunc(t.s.Way, t.gone) // with what was answered there
 	if slices.ContainsFunc(t.s.Drafts, func(d Draft) bool { return d.Flow == f.Name }) {
 		t.s.Flow, t.s.Node = f.Name, f.Nodes[0].Name
 		t.askResume(f.Name)
@@ -209,15 +227,21 @@ func (t *turn) begin(f *Flow) (arrived bool) {
 	return false
 }
 
+// gone reports whether a place on the way back cannot be gone back to once a form begins: a question, or anything in
+// another form.
+func (t *turn) gone(place string) bool {
+	flow, node, _ := strings.Cut(place, "/")
+	f, ok := t.catalog.Flows[flow]
+	if !ok || f.Service != nil {
+		return true
+	}
+	n, ok := f.Node(node)
+	return !ok || n.Kind == Ask
+}
+
 // ask starts a query node. Rules are answered at once; asked says that the store is to answer.
 func (t *turn) ask(n *Node) (asked bool, err error) {
-	args := Record{}
-	for _, a := range n.Args {
-		args[a.Name] = a.Literal
-		if a.Ref != "" {
-			args[a.Name] = t.raw(a.Ref)
-		}
-	}
+	args := t.args(n)
 	rule, ok := t.catalog.scheme.Rules[n.Query]
 	if !ok {
 		t.query = &Query{Name: n.Query, Args: args}
@@ -229,6 +253,18 @@ func (t *turn) ask(n *Node) (asked bool, err error) {
 	}
 	t.know(n.As, Facts{Record: facts})
 	return false, nil
+}
+
+// args are what a query node is given.
+func (t *turn) args(n *Node) Record {
+	args := Record{}
+	for _, a := range n.Args {
+		args[a.Name] = a.Literal
+		if a.Ref != "" {
+			args[a.Name] = t.raw(a.Ref)
+		}
+	}
+	return args
 }
 
 // open is the query that opens the form's ticket: the answers that count now, whatever was answered and then made
@@ -246,7 +282,10 @@ func (t *turn) open(f *Flow) *Query {
 
 // result goes on where a query waited for what the store found.
 func (t *turn) result() error {
-	if t.s.Amend != "" {
+	switch {
+	case t.s.Telling != "":
+		return t.told()
+	case t.s.Amend != "" && t.s.Aside == nil:
 		return t.amended()
 	}
 	f, ok := t.catalog.Flows[t.s.Flow]
@@ -262,9 +301,10 @@ func (t *turn) result() error {
 	if n.Kind == Ticket {
 		t.s.Sent = true
 		t.dropDraft(f.Name)
+		t.effects = append(t.effects, Asked{Flow: f.Name})
 	}
-	if t.s.Ticket != "" && n.Query == "ticket.decide" && r.Facts["ok"] == "true" {
-		t.dropPending(t.s.Ticket)
+	if r.Facts["ok"] == "true" {
+		t.fulfil(n)
 	}
 	e, err := t.way(n, n.Go)
 	if err != nil {
@@ -285,18 +325,22 @@ func (t *turn) know(as string, facts Facts) {
 }
 
 // end closes the conversation, and offers what is still open.
-func (t *turn) end(n *Node) {
+func (t *turn) end(n *Node) error {
 	if n.Text != nil {
 		t.say(t.write(n.Text), Keep)
 	}
+	if t.s.Aside != nil {
+		return t.backFromAside()
+	}
 	t.clear()
-	if len(t.s.Pending) > 0 {
-		p := t.s.Pending[len(t.s.Pending)-1]
+	if i, ok := t.latest(); ok {
+		p := t.s.Pending[i]
 		t.say(t.text("pending.left", "ref", p.Ref, "what", t.what(p))+" "+t.text("pending.how"), Keep)
 	}
 	if len(t.s.Drafts) > 0 {
 		t.askResume("")
 	}
+	return nil
 }
 
 // clear empties the table: nothing is being asked, nothing answered.
@@ -304,13 +348,17 @@ func (t *turn) clear() {
 	t.s.Flow, t.s.Node, t.s.Way = "", "", nil
 	t.s.Answers, t.s.Facts = nil, nil
 	t.s.Asking, t.s.Offered, t.s.Page, t.s.Misses, t.s.Carry = AskingNothing, nil, 0, 0, ""
-	t.s.Early = nil
-	t.s.Editing, t.s.Sent, t.s.Ticket, t.s.Amend = false, false, "", ""
+	t.s.Answered, t.s.Unclear, t.s.Early = "", "", nil
+	t.s.Editing, t.s.Sent, t.s.Ticket, t.s.Amend, t.s.Reached = false, false, "", "", 0
 }
 
 // home shows the line's menu; a form left on the way is kept.
 func (t *turn) home() error {
 	t.setAside()
+	if !t.s.Greeted { // their first word was "menu"
+		t.s.Greeted = true
+		return t.play(t.entry, t.entry.Nodes[0])
+	}
 	return t.play(t.entry, t.entry.home())
 }
 

@@ -4,6 +4,9 @@ package dialog
 const (
 	QueryOpen   = "ticket.open"   // open a ticket of Args["service"] with the form's answers
 	QueryAnswer = "ticket.answer" // give a field asked for again: Args ref, field, value
+	QueryHear   = "ticket.hear"   // say something to the officer: Args ref, text
+	QueryAdd    = "ticket.add"    // give a document nobody asked for: Args ref, value, and text, the words with it or ""
+	QueryRate   = "ticket.rate"   // say how it was: Args ref, rating (1 to 5), and text or ""
 )
 
 // engineQueries are known whatever the scheme. An argument whose type is "" may be anything; "*" allows further
@@ -35,6 +38,24 @@ var engineQueries = map[string]Signature{
 		Args:  map[string]string{"ref": "text"},
 		Facts: map[string]string{"ok": "truth"},
 	},
+	"ticket.reopen": {
+		Args: map[string]string{"ref": "text", "text": "text"},
+		Facts: map[string]string{
+			"ok": "truth", "status": "ticket_status", "stage": "ticket_stage", "promised": "moment",
+		},
+	},
+	QueryHear: {
+		Args:  map[string]string{"ref": "text", "text": "text"},
+		Facts: map[string]string{"ok": "truth"},
+	},
+	QueryAdd: {
+		Args:  map[string]string{"ref": "text", "value": "document", "text": "text"},
+		Facts: map[string]string{"ok": "truth"},
+	},
+	QueryRate: {
+		Args:  map[string]string{"ref": "text", "rating": "number", "text": "text"},
+		Facts: map[string]string{"ok": "truth"},
+	},
 }
 
 var ticketFacts = map[string]string{
@@ -43,9 +64,14 @@ var ticketFacts = map[string]string{
 }
 
 var showFacts = map[string]string{
-	"found": "truth", "match": "truth", "blocked": "truth", "asked": "text",
-	"ref": "text", "service": "service", "status": "ticket_status", "stage": "ticket_stage",
+	"found": "truth", "match": "truth", "blocked": "truth",
+	"asked": "ticket_field", // what the member is to give next; "" nothing
+	"ref":   "text", "service": "service", "status": "ticket_status", "stage": "ticket_stage",
 	"opened": "moment", "promised": "moment", "branch": "text",
+	"late":    "truth",  // what was promised is past
+	"place":   "number", // how many tickets are before it; 0: it is next, or being worked on
+	"reopens": "truth",  // the member may still bring it back
+	"rates":   "truth",  // it has ended, and the member has not said how it was
 }
 
 // given facts every flow knows: who is served and by whom.
@@ -58,8 +84,10 @@ var followUpFacts = map[string]string{"tiket.ref": "text", "tiket.service": "ser
 
 // signature finds a query or rule by name.
 func (c *Catalog) signature(name string) (Signature, bool) {
-	if s, ok := engineQueries[name]; ok {
-		return s, true
+	for _, own := range []map[string]Signature{engineQueries, officerQueries} {
+		if s, ok := own[name]; ok {
+			return s, true
+		}
 	}
 	if s, ok := c.scheme.Queries[name]; ok {
 		return s, true

@@ -23,7 +23,7 @@ func (t *turn) reply(said string) error {
 	case Review:
 		return t.reviewReply(f, n, said)
 	case Menu:
-		return t.menuReply(f, n)
+		return t.menuReply(f, n, said)
 	case Ask:
 		return t.answer(f, n, said)
 	case Say, QueryIt, Ticket, End, use:
@@ -50,25 +50,33 @@ func (t *turn) answer(f *Flow, n *Node, said string) error {
 		return t.accept(f, n, id, nil)
 	case n.typ.Kind == FileValue:
 		return t.complain(f, n, t.text("document.wanted"))
-	case n.TypeName == "choice":
-		offers := t.offers(f, n)
-		o, err := t.pick(n, offers, t.in.Text)
-		if err != nil {
-			return t.unchosen(f, n, offers, err)
-		}
-		if _, err := field.Number(said, 0, 0); err != nil && n.List != "" {
-			t.named = n.Field
-		}
-		return t.accept(f, n, o.value, nil)
 	}
-	value, notes, err := n.typ.Read(t.in.Text, Reading{
-		Lang: t.s.Lang, Now: t.now(), Answer: func(name string) string { return t.s.Answers[name].Value },
-		Min: n.Min, Max: n.Max,
-	})
-	if err != nil {
+	value, notes, err := t.read(n, said)
+	switch {
+	case err != nil && n.TypeName == "choice":
+		return t.unchosen(f, n, t.offers(f, n), err)
+	case err != nil:
 		return t.miss(f, n, err)
 	}
 	return t.accept(f, n, value, notes)
+}
+
+// read reads what was typed as the value of a question.
+func (t *turn) read(n *Node, said string) (value string, notes []*field.Problem, err error) {
+	if n.TypeName != "choice" {
+		return n.typ.Read(t.in.Text, Reading{
+			Lang: t.s.Lang, Now: t.now(), Answer: func(name string) string { return t.s.Answers[name].Value },
+			Min: n.Min, Max: n.Max, Of: t.raw(n.Of),
+		})
+	}
+	o, err := t.pick(n, t.offers(n.flow, n), t.in.Text)
+	if err != nil {
+		return "", nil, err
+	}
+	if _, err := field.Number(said, 0, 0); err != nil && n.List != "" {
+		t.named = n.Field
+	}
+	return o.value, nil, nil
 }
 
 // accept records an answer and goes on.
@@ -111,6 +119,9 @@ func (t *turn) problem(p *field.Problem) string { return t.catalog.problem(p, t.
 
 // miss answers what could not be read: with the services it may mean, or with the reason.
 func (t *turn) miss(f *Flow, n *Node, err error) error {
+	if t.tellOfficer() {
+		return nil
+	}
 	var p *field.Problem
 	lead := ""
 	if errors.As(err, &p) && !strings.HasPrefix(p.Code, "choice.unclear") {
@@ -118,6 +129,9 @@ func (t *turn) miss(f *Flow, n *Node, err error) error {
 	}
 	if err != nil && p == nil {
 		return err
+	}
+	if t.catalog.urgent(field.Normal(t.in.Text)) {
+		t.say(t.text("emergency.text"), Keep)
 	}
 	if t.propose(f, n, lead) {
 		t.s.Misses++
@@ -132,7 +146,11 @@ func (t *turn) miss(f *Flow, n *Node, err error) error {
 // complain says what is wrong and the way on: first a clearer question, then the whole question with its options,
 // then the offer of a person.
 func (t *turn) complain(f *Flow, n *Node, lead string) error {
+	if t.tellOfficer() {
+		return nil
+	}
 	t.s.Misses++
+	t.unanswering()
 	var more string
 	hint := t.write(orNone(n.Hint))
 	if hint == "" && (n.Kind == Menu || n.TypeName == "choice") {
@@ -155,20 +173,4 @@ func orNone(t *Text) *Text {
 		return &Text{}
 	}
 	return t
-}
-
-// propose offers at most three services that free text may mean.
-func (t *turn) propose(f *Flow, n *Node, lead string) bool {
-	names := t.catalog.mean(t.in.Text, f.Name)
-	if len(names) == 0 || n.Kind == Ask && t.s.Misses == 0 && lead != "" && len(strings.Fields(t.in.Text)) < 2 {
-		return false
-	}
-	t.s.Asking, t.s.Offered = AskingMeant, nil
-	labels := make([]string, len(names))
-	for i, name := range names {
-		t.s.Offered = append(t.s.Offered, offeredFlow+name)
-		labels[i] = t.catalog.Flows[name].Title[t.s.Lang]
-	}
-	t.say(paragraphs(lead, numbered(t.text("meant.flow"), labels)), Keep)
-	return true
 }

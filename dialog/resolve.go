@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sapa/dialog/desk"
 	"sapa/dialog/field"
 )
 
@@ -21,9 +22,21 @@ func (l *loader) resolve() {
 		l.conditions(f)
 		l.intents(f)
 	}
+	l.proposable()
 	l.services()
-	if o := l.catalog.officer; o != "" && l.catalog.Flows[o] == nil {
-		l.begun.bad("words: officer opens the unknown flow %q", o)
+	l.wordFlows()
+}
+
+// wordFlows checks the flows that the catalog document names.
+func (l *loader) wordFlows() {
+	c := l.catalog
+	for _, w := range [][2]string{{"officer", c.officer}, {"tickets", c.tickets}, {"rating", c.rating}, {"desk", c.desk}} {
+		if w[1] != "" && c.Flows[w[1]] == nil {
+			l.begun.bad("words: %s opens the unknown flow %q", w[0], w[1])
+		}
+	}
+	if f := c.Flows[c.rating]; f != nil && (f.Given == nil || len(f.Given) > 0) {
+		f.at.bad("flow %q rates the tickets of every service, so it is given nothing but the ticket: given: {}", f.Name)
 	}
 }
 
@@ -40,8 +53,14 @@ func (l *loader) symbols(f *Flow) {
 	for name, t := range builtins {
 		add(name, t, nil)
 	}
-	for name, t := range f.Given {
-		add(name, t, nil)
+	for _, given := range []map[string]string{f.Given, f.Recognises} {
+		for name, t := range given {
+			add(name, t, nil)
+		}
+	}
+	for _, field := range slices.Sorted(maps.Keys(f.Recognises)) {
+		t, _ := l.typeOf(f.Recognises[field])
+		l.catalog.knows = append(l.catalog.knows, recognised{flow: f, field: field, typ: t})
 	}
 	if f.Given != nil {
 		for name, t := range followUpFacts {
@@ -55,7 +74,7 @@ func (l *loader) symbols(f *Flow) {
 				add(n.Field, n.TypeName, n)
 			}
 			if n.Counted && f.Service != nil {
-				f.asks = append(f.asks, n)
+				f.count(n)
 			}
 		case QueryIt, Ticket:
 			s, _ := l.catalog.signature(n.queryName())
@@ -65,6 +84,19 @@ func (l *loader) symbols(f *Flow) {
 		case Menu, Say, Review, End, use:
 		}
 	}
+}
+
+// count makes a question one of those that members see the number of. A field asked at several places is one.
+func (f *Flow) count(n *Node) {
+	for _, q := range f.asks {
+		if q.Field == n.Field {
+			n.bit = q.bit
+		}
+	}
+	if n.bit == 0 {
+		n.bit = 1 << len(f.asks) // those beyond the 64th are not told apart
+	}
+	f.asks = append(f.asks, n)
 }
 
 // queryName is the query a node asks.
@@ -300,17 +332,33 @@ func (l *loader) services() {
 		if f.Service == nil {
 			continue
 		}
-		for _, s := range f.Service.Pipeline.Stages {
-			for _, d := range s.Decisions {
-				if d.Flow != "" {
-					l.followUp(f, d.Flow, d.Name)
-				}
-			}
+		for _, follow := range f.followUps() {
+			l.followUp(f, follow.flow, follow.after)
 		}
 		for _, err := range f.Service.Pipeline.Check(l.catalog.Languages) {
 			f.at.bad("service %q: %s", f.Name, err)
 		}
 	}
+}
+
+// followUp is a flow that members are offered after something happened to a ticket.
+type followUp struct{ after, flow string }
+
+// followUps are the flows that follow a service's decisions and the ends of its tickets.
+func (f *Flow) followUps() []followUp {
+	if f.Service == nil {
+		return nil
+	}
+	var all []followUp
+	for _, s := range f.Service.Pipeline.Stages {
+		for _, d := range s.Decisions {
+			all = append(all, followUp{d.Name, d.Flow})
+		}
+		for i, follow := range s.Follow {
+			all = append(all, followUp{desk.FollowName(i), follow.Flow})
+		}
+	}
+	return slices.DeleteFunc(all, func(u followUp) bool { return u.flow == "" })
 }
 
 func (l *loader) followUp(f *Flow, name, decision string) {

@@ -37,6 +37,7 @@ type Reading struct {
 	Answer func(field string) string // "" when unanswered
 	// Min and Max bound a number or a text's length where the node says so; both 0: unbounded.
 	Min, Max int64
+	Of       string // the value that the node's "of" names; "" where it names none
 }
 
 // Scheme is what a catalogue may name beyond the engine's own field types and queries.

@@ -22,9 +22,16 @@ type Session struct {
 	Offered []string `json:"offered,omitempty"` // what was last proposed, in the order of its numbers
 	Carry   string   `json:"carry,omitempty"`   // what the next question begins with: an echo, a note
 	Misses  int      `json:"misses,omitempty"`  // unclear replies in a row
-	Last    uint64   `json:"last,omitempty"`    // hash of the last reply: the same text is never sent twice running
+	// Answered is the message that answered the form's question at the end of Way, the last that was answered: while
+	// nothing was answered since, an edit of it corrects that answer. "": no edit does.
+	Answered string `json:"answered,omitempty"`
+	// Unclear is the last message, where it answered nothing: an edit of it is another try.
+	Unclear string `json:"unclear,omitempty"`
+	Last    uint64 `json:"last,omitempty"` // hash of the last reply: the same text is never sent twice running
 	// Editing: one answer is being changed from the review; answered questions are passed over in silence.
 	Editing bool `json:"editing,omitempty"`
+	// Reached are the form's counted questions that were asked in this filling, a bit for each in their order.
+	Reached uint64 `json:"reached,omitempty"`
 	// Sent: the form's ticket is open, nothing given would be lost by leaving.
 	Sent bool `json:"sent,omitempty"`
 	// Home: the home menu was the last thing shown before the session went idle, so its numbers still hold.
@@ -46,6 +53,22 @@ type Session struct {
 	// Ticket is the ticket whose follow-up is being answered; Amend the form field of it asked for again.
 	Ticket string `json:"ticket,omitempty"`
 	Amend  string `json:"amend,omitempty"`
+
+	// Talk is the officer who is in this chat; nil: nobody.
+	Talk *Talk `json:"talk,omitempty"`
+	// Telling is the query under way that hands the member's words or file to the desk: its result moves nothing.
+	Telling string `json:"telling,omitempty"`
+	// Aside is what was being asked while a flow plays that recognised a message.
+	Aside *Draft `json:"aside,omitempty"`
+}
+
+// Talk is a conversation with an officer about a ticket. What answers no question goes to them.
+type Talk struct {
+	Ref     string    `json:"ref"`
+	Officer string    `json:"officer,omitempty"`
+	Until   time.Time `json:"until"` // when it is over if nobody says anything
+	// Heard: the member knows that the officer reads this.
+	Heard bool `json:"heard,omitempty"`
 }
 
 // Asking names a question of the engine's own.
@@ -79,6 +102,9 @@ type Facts struct {
 type Fetching struct {
 	Document string `json:"document"`
 	Field    string `json:"field"`
+	// Ticket is the ticket it is for, where it was sent to an officer in a talk, with the words that came with it.
+	Ticket string `json:"ticket,omitempty"`
+	Words  string `json:"words,omitempty"`
 }
 
 // Album counts the files of an album that were handled, so that the question after the last one is asked once.
@@ -96,11 +122,14 @@ type Draft struct {
 	Answers map[string]Answer `json:"answers,omitempty"`
 	Facts   map[string]Facts  `json:"facts,omitempty"`
 	Early   []string          `json:"early,omitempty"`
+	Reached uint64            `json:"reached,omitempty"`
 	At      time.Time         `json:"at"`
+	// Reminded: the member was told once that it waits.
+	Reminded bool `json:"reminded,omitempty"`
 }
 
 // Pending is something a ticket waits for: offered at the next menu or end, or when its words or the ticket's
-// number are typed.
+// number are typed. One with an Until waits for nothing: it is offered in one menu, and till then found by its words.
 type Pending struct {
 	Ref     string            `json:"ref"`
 	Service string            `json:"service"`
@@ -108,4 +137,6 @@ type Pending struct {
 	Field   string            `json:"field,omitempty"` // the form field asked for again
 	Words   string            `json:"words,omitempty"` // the officer's own words
 	Given   map[string]string `json:"given,omitempty"`
+	Until   time.Time         `json:"until,omitzero"`  // when it is forgotten; zero: when the ticket goes on
+	Menus   int               `json:"menus,omitempty"` // home menus that were shown since, where there is an Until
 }

@@ -46,6 +46,12 @@ func (e *SetsError) Error() string {
 // [desk.Action]. It reads as the forms do: "150rb" is money. An empty value is the same as none. The error is a
 // *[SetsError]; a decision that the stage does not have takes nothing and is [desk.Decide]'s to refuse.
 func (c *Catalog) ReadSets(service, stage, decision string, typed map[string]string, now time.Time) (map[string]string, error) {
+	return c.readSets(service, stage, decision, typed, c.officerLang(), now)
+}
+
+func (c *Catalog) readSets(service, stage, decision string, typed map[string]string, lang string, now time.Time) (
+	map[string]string, error,
+) {
 	e := &SetsError{Decision: decision}
 	values := map[string]string{}
 	known := map[string]bool{}
@@ -58,7 +64,7 @@ func (c *Catalog) ReadSets(service, stage, decision string, typed map[string]str
 			}
 			continue
 		}
-		value, why := c.readSet(set, text, now)
+		value, why := c.readSet(set, text, lang, now)
 		if why != "" {
 			e.Bad = append(e.Bad, BadSet{set, why})
 			continue
@@ -93,8 +99,7 @@ func (c *Catalog) sets(service, stage, decision string) []desk.Set {
 }
 
 // readSet reads one value; why is not empty where it is none.
-func (c *Catalog) readSet(set desk.Set, text string, now time.Time) (value, why string) {
-	lang := c.officerLang()
+func (c *Catalog) readSet(set desk.Set, text, lang string, now time.Time) (value, why string) {
 	typ, ok := c.typeOf(set.Type)
 	if !ok || typ.Read == nil {
 		return "", "it cannot be typed"

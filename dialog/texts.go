@@ -34,6 +34,7 @@ const (
 	wordSend       word = "send"
 	wordChange     word = "change"
 	wordThanks     word = "thanks"
+	wordHello      word = "hello"
 	wordUse        word = "use"
 )
 
@@ -60,11 +61,11 @@ func (l *loader) texts(d *document, body *ast.MappingNode) {
 	l.textsOf(d, body, problems)
 }
 
-// textsOf reads key: {lang: text}. Where extra is not nil, a key must be the engine's or among extra.
+// textsOf reads key: {lang: text}. Where extra is not nil, a key must be the engine's, among extra, or an action's.
 func (l *loader) textsOf(d *document, body *ast.MappingNode, extra map[string]bool) {
 	for _, kv := range d.pairs(body, "a texts document")[1:] {
 		key := kv.Key.GetToken().Value
-		if _, known := l.catalog.texts[key]; extra != nil && !known && !extra[key] {
+		if _, known := l.catalog.texts[key]; extra != nil && !known && !extra[key] && !strings.HasPrefix(key, actionTexts) {
 			d.at(kv).bad("nothing says %q", key)
 			continue
 		}
@@ -99,6 +100,9 @@ func (l *loader) arguments(key string, t *Text) {
 		return
 	}
 	args, ok := field.Problems()[code]
+	if !ok {
+		args, ok = ownProblems[code]
+	}
 	if !ok {
 		args = l.scheme.Problems[code]
 	}

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ func (c *Catalog) typeOf(name string) (Type, bool) {
 
 // ownTypes are the field types every scheme has.
 func (c *Catalog) ownTypes() map[string]Type {
-	return map[string]Type{
+	types := map[string]Type{
 		"text": {Kind: TextValue, Read: func(s string, r Reading) (string, []*field.Problem, error) {
 			v, err := field.Text(s, r.Min, r.Max)
 			return v, nil, err
@@ -48,7 +49,15 @@ func (c *Catalog) ownTypes() map[string]Type {
 		}},
 		"ticket_status": {Kind: TextValue, Show: func(v, lang string) string { return c.text("status."+v, lang) }},
 		"ticket_stage":  {Kind: TextValue, Show: c.showStage},
+		"ticket_field": {Kind: TextValue, Show: func(v, lang string) string {
+			if n, ok := c.asked("", v); ok {
+				return n.Label[lang]
+			}
+			return v
+		}},
 	}
+	maps.Copy(types, c.officerTypes())
+	return types
 }
 
 func plain(read func(string) (string, error)) func(string, Reading) (string, []*field.Problem, error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ func (d *document) parse(source []byte) *ast.MappingNode {
 	}
 	m, ok := body.(*ast.MappingNode)
 	if !ok {
-		d.at(body).bad("a document begins with flow:, catalog: or texts:")
+		d.at(body).bad("a document begins with %s", documentBegins)
 		return nil
 	}
 	return m
@@ -188,13 +189,22 @@ func (d *document) numberInto(i *int64) func(ast.Node) {
 
 func (d *document) durationInto(t *time.Duration) func(ast.Node) {
 	return func(n ast.Node) {
-		v, err := time.ParseDuration(d.text(n))
+		v, err := parseDuration(d.text(n))
 		if err != nil || v < 0 {
-			d.at(n).bad("a duration such as 7h or 30m is wanted here")
+			d.at(n).bad("a duration such as 7h, 30m or 14d is wanted here")
 			return
 		}
 		*t = v
 	}
+}
+
+// parseDuration reads days of 24 hours too: "14d".
+func parseDuration(text string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 16)
+		return time.Duration(n) * 24 * time.Hour, err
+	}
+	return time.ParseDuration(text)
 }
 
 func (d *document) textsInto(ss *[]string) func(ast.Node) {

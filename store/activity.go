@@ -19,7 +19,7 @@ func (t *tx) record(key *contactKey, after desk.Ticket, activities []desk.Activi
 			return err
 		}
 	}
-	return nil
+	return t.announce(after, activities)
 }
 
 func (t *tx) recordOne(key *contactKey, after desk.Ticket, a desk.Activity) error {
@@ -36,10 +36,10 @@ func (t *tx) recordOne(key *contactKey, after desk.Ticket, a desk.Activity) erro
 	}
 	ticket := sql.NullString{String: after.Ref, Valid: after.Ref != ""}
 	return t.run(`INSERT INTO activity
-		(id, ticket, contact, at_ms, who, what, stage, status, rev, decision, field, sealed_text)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		(id, ticket, contact, at_ms, who, what, stage, status, rev, decision, field, sealed_text, officer)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		id, ticket, key.contact, a.At.UnixMilli(), a.Who, a.What, a.Stage, string(after.Status), after.Rev,
-		a.Decision, a.Field, sealed)
+		a.Decision, a.Field, sealed, after.Officer)
 }
 
 // The alert that an input could not be handled: no ticket, the place in the flow as stage, "panic" or "error" as
@@ -85,7 +85,7 @@ func (d *DB) MarkLogged(ctx context.Context, cursor int64) error {
 }
 
 const historyOf = `
-SELECT a.id, a.at_ms, a.who, a.what, a.stage, a.decision, a.field, a.sealed_text, a.contact, k.wrapped
+SELECT a.id, a.at_ms, a.who, a.what, a.rev, a.stage, a.officer, a.decision, a.field, a.sealed_text, a.contact, k.wrapped
 FROM activity a LEFT JOIN keys k ON k.contact = a.contact WHERE a.ticket = ? ORDER BY a.id`
 
 // History gives all that happened to a ticket, oldest first, with its words.
@@ -93,7 +93,7 @@ func (d *DB) History(ctx context.Context, ref string) ([]desk.Activity, error) {
 	return read(ctx, d, historyOf, []any{ref}, func(rows *sql.Rows) (a desk.Activity, err error) {
 		var id, at, contact int64
 		var sealed, wrapped []byte
-		err = rows.Scan(&id, &at, &a.Who, &a.What, &a.Stage, &a.Decision, &a.Field, &sealed, &contact, &wrapped)
+		err = rows.Scan(&id, &at, &a.Who, &a.What, &a.Rev, &a.Stage, &a.Officer, &a.Decision, &a.Field, &sealed, &contact, &wrapped)
 		if err != nil {
 			return a, err
 		}

@@ -53,6 +53,21 @@ var invariants = []struct{ name, query string }{
 			WHERE a.rev <> t.rev OR a.stage <> t.stage OR a.status <> t.status`,
 	},
 	{
+		"every open promise has its timer",
+		`SELECT count(*), 'ticket ' || min(ref) FROM tickets t WHERE promised_ms IS NOT NULL AND overdue = 0 AND NOT EXISTS (
+			SELECT 1 FROM ticket_timers m WHERE m.ticket = t.ref AND m.name = 'promise' AND m.at_ms = t.promised_ms)`,
+	},
+	{
+		"every officer's load is what is open of theirs",
+		`WITH counted AS (SELECT officer, count(*) AS n FROM tickets WHERE officer <> '' AND ended_ms IS NULL GROUP BY officer)
+			SELECT count(*), 'officer ' || min(officer) FROM counted c FULL JOIN loads l USING (officer)
+			WHERE coalesce(l.open, 0) <> coalesce(c.n, 0)`,
+	},
+	{
+		"every member can be found",
+		`SELECT count(*), 'member ' || min(id) FROM members WHERE id NOT IN (SELECT member FROM member_numbers)`,
+	},
+	{
 		"no document belongs to a ticket of somebody else",
 		`SELECT count(*), 'document ' || min(d.id) FROM documents d JOIN tickets t ON t.ref = d.ticket
 			WHERE d.contact <> t.contact`,

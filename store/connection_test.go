@@ -232,9 +232,11 @@ func TestCheckFindsWhatIsBroken(t *testing.T) {
 		"every waiting input has a session that is fetching":          "UPDATE inbox SET state = 'waiting'",
 		"every session that is fetching has a document being fetched": "UPDATE sessions SET fetching = 1",
 		"every message was answered, waits, or brings a document":     "DELETE FROM outbox",
-		"every ticket has its beginning in the activity log": `INSERT INTO tickets VALUES
-			('X', 1, 's', 's', 'open', 'l', 1, '', '', '', '', 0, 0, NULL)`,
+		"every ticket has its beginning in the activity log": `INSERT INTO tickets
+			(ref, rev, service, stage, status, line, contact, branch, zone, officer, asked, sample, opened_ms, promised_ms)
+			VALUES ('X', 1, 's', 's', 'open', 'l', 1, '', '', '', '', 0, 0, NULL)`,
 		"every contact has a key, or no address": "DELETE FROM keys",
+		"every member can be found":              "INSERT INTO members VALUES (1, 0, x'01', x'01')",
 	} {
 		db := inside(t, t.TempDir())
 		check(t, (<-db.Submit(benchInput(0, 0))).Err)

@@ -13,16 +13,37 @@
 // Other processes (an officer's command beside a running service) open the same directory and change tickets with
 // [DB.Act]: one short transaction that also runs the member's notice through the same visit.
 //
+// # The life of a ticket
+//
+// A ticket changes by package desk's rules only: opened and moved by its member inside a turn (queries.go), worked by
+// officers and payments (action.go), moved by time (tickettimer.go). Each change is written whole: the row, the values,
+// the history, the timers it set, and what statistics count of it (ticket.go). Whose it becomes the store decides in the
+// same transaction (assignment.go). A ticket's timer is handed to the writer as an input of its contact, in order with
+// the conversations' timers.
+//
+// # Visits
+//
+// A visit to an office is claimed, listed and cancelled by its contact inside a turn (slot.go) and seen by the office
+// (booking.go). Its reminder is a timer of the conversation, set with the claim.
+//
 // # On disk
 //
 //	DIR/sapa.db       the database (with -wal and -shm while open), mode 0600
 //	DIR/lock          held by the one process that runs the service
+//	DIR/import.lock   held by the one process that imports members
 //	DIR/keys/         master.json wraps the contacts' data keys, index.json makes the hashes addresses are found by;
 //	                  made only together with a new database and never part of a backup
 //
 // Every contact has a data key of its own, wrapped by the master key. A sealed value is AES-256-GCM under it, with the
 // table, the column and the row's key as associated data, so that a value moved to another row does not open.
-// Deleting a contact's key erases the person.
+// Deleting a contact's key erases the person. What belongs to no contact has its key in its own row (rowkey.go): a
+// member of the register, a payment, an officer's number.
+//
+// The register holds a million members (member.go). They are found by the keyed hashes of their numbers, in a table of
+// its own that an import writes before the members themselves (memberimport.go), in the order of the hashes.
+//
+// What was kept long enough is deleted, day by day, by [DB.Retain] (retention.go): a row that something goes by stays, its
+// sealed value does not, and the files are cleared of it.
 //
 // The schema is schema.sql; see its comments for what the tables hold.
 package store

@@ -117,6 +117,9 @@ func (d *DB) Fetches(ctx context.Context, transport string) ([]dialog.Fetch, err
 }
 
 func (r *ring) media(contact int64, wrapped []byte, line, id string, sealed []byte) (m dialog.Media, err error) {
+	if len(sealed) == 0 { // deleted when its time was over
+		return m, nil
+	}
 	key, err := r.unwrap(contact, wrapped)
 	if err != nil {
 		return m, err
@@ -139,12 +142,13 @@ type Document struct {
 	MIME   string // by its bytes
 	Bytes  int
 	SHA256 string // of the body, in hex
-	Status string // ready, bad, lost, fetching
+	Status string // ready, bad, lost, fetching; deleted when its time was over
 	At     time.Time
 }
 
 const documentsOf = `
-SELECT d.message_id, d.field, d.mime, d.bytes, d.sha256, d.state, d.at_ms, d.sealed_media, d.contact, d.line, k.wrapped
+SELECT d.message_id, d.field, d.mime, d.bytes, d.sha256, CASE d.problem WHEN 'deleted' THEN d.problem ELSE d.state END,
+       d.at_ms, d.sealed_media, d.contact, d.line, k.wrapped
 FROM documents d LEFT JOIN keys k ON k.contact = d.contact WHERE d.ticket = ? ORDER BY d.id`
 
 // Documents gives a ticket's files, oldest first; a field asked for again has several.

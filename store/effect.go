@@ -41,6 +41,8 @@ func (v *visit) effect(e dialog.Effect, in dialog.Input) error {
 	case dialog.RecordConsent:
 		return v.run("INSERT INTO consents (contact, line, version, lang, text, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
 			v.who, v.line, e.Version, e.Lang, e.Text, e.At.UnixMilli())
+	case dialog.Asked:
+		return v.countQuestion(e, in.At)
 	}
 	return fmt.Errorf("unknown effect %T", e)
 }

@@ -26,6 +26,20 @@ var (
 	ErrClosed = errors.New("the database is closed")
 	// ErrNoTicket means that no ticket has this reference.
 	ErrNoTicket = errors.New("there is no ticket with this number")
+	// ErrNoMember means that the register has nobody with this number.
+	ErrNoMember = errors.New("the register has nobody with this number")
+	// ErrNoOfficer means that no officer has this name, or this number.
+	ErrNoOfficer = errors.New("there is no such officer: sapa officer list shows who is registered")
+	// ErrOfficerExists means that the name is given already.
+	ErrOfficerExists = errors.New("an officer of that name is registered already: sapa officer role changes their role and scope")
+	// ErrPhoneTaken means that the number is another officer's.
+	ErrPhoneTaken = errors.New("this number is another officer's already")
+	// ErrUnsuited means that a ticket cannot become this officer's where it stands.
+	ErrUnsuited = errors.New("the ticket does not suit this officer where it stands: their role or scope does not cover it, they are disabled, or a second person is wanted")
+	// ErrNobodySuits means that there is no colleague to pass a ticket to.
+	ErrNobodySuits = errors.New("no other officer suits this ticket where it stands: sapa officer list shows who is registered")
+	// ErrImporting means that another process is importing members.
+	ErrImporting = errors.New("another import of members is running: wait until it is done")
 	// ErrNoService means that a ticket's service is not in the loaded catalogue.
 	ErrNoService = errors.New("the loaded flows have no such service")
 	// ErrExists means that a file is already there and is not overwritten.
@@ -65,6 +79,9 @@ func explain(err error) error {
 // storage reports whether an error is the database's or the disk's: then the whole transaction is in doubt and is
 // rolled back, and the input's content is not to blame.
 func storage(err error) bool {
+	if errors.Is(err, errCareless) {
+		return true
+	}
 	var sq sqlite3.Error
 	if !errors.As(err, &sq) {
 		return errors.Is(err, ErrClosed)

@@ -10,7 +10,7 @@ import (
 
 const eventColumns = `
 SELECT a.id, coalesce(a.ticket, ''), a.at_ms, a.who, a.what, a.stage, a.status, a.rev, a.decision, a.field,
-       coalesce(t.service, ''), coalesce(t.branch, ''), coalesce(t.officer, ''), coalesce(t.opened_ms, a.at_ms)
+       coalesce(t.service, ''), coalesce(t.branch, ''), a.officer, coalesce(t.opened_ms, a.at_ms)
 FROM activity a LEFT JOIN tickets t ON t.ref = a.ticket `
 
 // scanEvent reads an event and leaves its place in the log in id.

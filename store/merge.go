@@ -20,7 +20,7 @@ func (t *tx) merge(a, b *contactKey, atMillis int64) (*contactKey, error) {
 		m.kept, m.gone = b, a
 	}
 	for _, step := range []func() error{
-		m.addresses, m.sessions, m.inbox, m.timers, m.consents, m.outbox, m.tickets, m.documents, m.wrongTries,
+		m.addresses, m.sessions, m.inbox, m.timers, m.consents, m.outbox, m.tickets, m.documents, m.wrongTries, m.proofs, m.visits,
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -35,8 +35,12 @@ type merging struct {
 	kept, gone *contactKey
 }
 
-// reseal opens a value in one place and seals it in another, or the same.
+// reseal opens a value in one place and seals it in another, or the same. One that was deleted when its time was over
+// stays so.
 func (m merging) reseal(sealed []byte, from, to place) ([]byte, error) {
+	if len(sealed) == 0 {
+		return sealed, nil
+	}
 	plain, err := m.gone.open(from, sealed)
 	if err != nil {
 		return nil, err
@@ -346,7 +350,26 @@ func (m merging) wrongTries() error {
 		m.gone.contact, m.kept.contact); err != nil {
 		return err
 	}
-	return m.run("DELETE FROM tries WHERE contact = ?", m.gone.contact)
+	if err := m.run(`INSERT INTO member_tries (member, day, contact, wrong)
+		SELECT member, day, ?2, wrong FROM member_tries WHERE contact = ?1
+		ON CONFLICT (member, day, contact) DO UPDATE SET wrong = wrong + excluded.wrong`,
+		m.gone.contact, m.kept.contact); err != nil {
+		return err
+	}
+	for _, table := range []string{"tries", "member_tries"} {
+		if err := m.run("DELETE FROM "+table+" WHERE contact = ?", m.gone.contact); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// proofs moves the word the other's chat was given, unless the one that stays has its own.
+func (m merging) proofs() error {
+	if err := m.run("UPDATE OR IGNORE proofs SET contact = ? WHERE contact = ?", m.kept.contact, m.gone.contact); err != nil {
+		return err
+	}
+	return m.run("DELETE FROM proofs WHERE contact = ?", m.gone.contact)
 }
 
 // sameness joins the contact of an input with the one its telephone number belongs to, and learns numbers that were

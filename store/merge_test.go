@@ -56,7 +56,7 @@ func TestTwoAddressesTurnOutToBeOnePerson(t *testing.T) {
 				must(t, err)
 				history, err := db.History(t.Context(), ref)
 				must(t, err)
-				equal(t, "history of "+ref, len(history), 1)
+				equal(t, "history of "+ref, len(history), 2) // opened, and promised
 			}
 			healthy(t, db)
 		})

@@ -157,11 +157,11 @@ func millis(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
-// Reply gives a reply by its ID on the wire, sent or not; ok is false where there is none: a phone that could not
-// read it asks for it again.
+// Reply gives a reply by its ID on the wire, sent or not; ok is false where there is none, or none any more: a phone
+// that could not read it asks for it again.
 func (d *DB) Reply(ctx context.Context, id string) (out dialog.Outbound, ok bool, err error) {
 	const query = `SELECT o.seq, o.id, o.transport, o.line, o.contact, o.weight, o.cause, o.at_ms, o.tries, o.sealed_body, k.wrapped
-		FROM outbox o LEFT JOIN keys k ON k.contact = o.contact WHERE o.id = ?`
+		FROM outbox o LEFT JOIN keys k ON k.contact = o.contact WHERE o.id = ? AND length(o.sealed_body) > 0`
 	rows, err := read(ctx, d, query, []any{id}, d.scanOutbound)
 	if err != nil || len(rows) == 0 {
 		return dialog.Outbound{}, false, err

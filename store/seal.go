@@ -25,6 +25,7 @@ const (
 type ring struct {
 	master tink.AEAD
 	index  *prf.Set
+	veil   func() (tink.DeterministicAEAD, error) // made of the index when it is first asked for
 
 	mu    sync.Mutex
 	keys  map[int64]*list.Element // of *contactKey
@@ -32,7 +33,9 @@ type ring struct {
 }
 
 func newRing(master tink.AEAD, index *prf.Set) *ring {
-	return &ring{master: master, index: index, keys: map[int64]*list.Element{}, order: list.New()}
+	r := &ring{master: master, index: index, keys: map[int64]*list.Element{}, order: list.New()}
+	r.veil = sync.OnceValues(r.makeVeil)
+	return r
 }
 
 // hash is how a value is found again without being readable: what the hash is of comes in as its kind.

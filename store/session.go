@@ -14,8 +14,9 @@ import (
 
 // A session is encoded as a version byte, then the parts that every turn of a form reads and writes in a compact form,
 // then all the rest as JSON (nothing where the rest is zero). JSON alone took 25 µs a turn, a third of the whole; what
-// is added to dialog.Session goes into the JSON by itself.
-const sessionVersion = 1
+// is added to dialog.Session goes into the JSON by itself. Version 1 had no Answered among the compact parts, version 2 no
+// Reached; they are still read.
+const sessionVersion = 3
 
 var errSession = errors.New("the stored session does not decode")
 
@@ -33,11 +34,13 @@ func encodeSession(s dialog.Session) ([]byte, error) {
 	encodeMap(&e, s.Answers, (*encoder).answer)
 	encodeMap(&e, s.Facts, (*encoder).facts)
 	encodeMap(&e, s.Consents, (*encoder).time)
+	e.text(s.Answered)
+	e.count(s.Reached)
 	rest := s
 	rest.Lang, rest.Flow, rest.Node, rest.Way, rest.Carry = "", "", "", nil, ""
 	rest.Editing, rest.Sent, rest.Home, rest.Greeted, rest.Timed = false, false, false, false, false
 	rest.Page, rest.Misses, rest.Last = 0, 0, 0
-	rest.Answers, rest.Facts, rest.Consents = nil, nil, nil
+	rest.Answers, rest.Facts, rest.Consents, rest.Answered, rest.Reached = nil, nil, nil, "", 0
 	if reflect.ValueOf(&rest).Elem().IsZero() {
 		return e.out, nil
 	}
@@ -49,7 +52,7 @@ func encodeSession(s dialog.Session) ([]byte, error) {
 }
 
 func decodeSession(in []byte) (s dialog.Session, err error) {
-	if len(in) == 0 || in[0] != sessionVersion {
+	if len(in) == 0 || in[0] < 1 || in[0] > sessionVersion {
 		return s, fmt.Errorf("%w: unknown version", errSession)
 	}
 	d := decoder{in: in[1:]}
@@ -59,6 +62,12 @@ func decodeSession(in []byte) (s dialog.Session, err error) {
 	s.Answers = decodeMap(&d, (*decoder).answer)
 	s.Facts = decodeMap(&d, (*decoder).facts)
 	s.Consents = decodeMap(&d, (*decoder).time)
+	if in[0] > 1 {
+		s.Answered = d.text()
+	}
+	if in[0] > 2 {
+		s.Reached = d.count()
+	}
 	if d.bad {
 		return s, errSession
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,6 +62,32 @@ func TestEveryFieldOfASessionIsStored(t *testing.T) {
 	}
 }
 
+// TestASessionOfAnEarlierVersionIsRead: rows that were written before a message could be corrected, and before asked
+// questions were counted.
+func TestASessionOfAnEarlierVersionIsRead(t *testing.T) {
+	const row = "\x01\x02id\x04form\x04anak\x01\tform/nama\x00\b\x00\x01\a\x01\x04nama\vSiti Aminah\x80\xc8\xce\xb4\r\x00\x00\x00" +
+		"\x00\x01\x02v1\x80\xc8\xce\xb4\r\x00\x00{\"ticket\":\"4K7-PQRS\"}"
+	at := time.Unix(1_800_000_000, 0).UTC()
+	want := dialog.Session{
+		Lang: "id", Flow: "form", Node: "anak", Way: []string{"form/nama"},
+		Answers:  map[string]dialog.Answer{"nama": {Value: "Siti Aminah", At: at}},
+		Consents: map[string]time.Time{"v1": at}, Misses: 1, Last: 7, Greeted: true, Ticket: "4K7-PQRS",
+	}
+	got, err := decodeSession([]byte(row))
+	check(t, err)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %#v\nwant %#v", got, want)
+	}
+	v2 := "\x02" + strings.Replace(row[1:], "{", "\x02m1{", 1)
+	want.Answered = "m1"
+	if got, err := decodeSession([]byte(v2)); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("version 2: got  %#v (%v)", got, err)
+	}
+	if _, err := decodeSession([]byte{sessionVersion + 1}); err == nil {
+		t.Error("a session of a version to come was read")
+	}
+}
+
 // fill gives every field, at any depth, a value that is not zero.
 func fill(v reflect.Value) {
 	if v.Type() == reflect.TypeFor[time.Time]() {
@@ -112,6 +139,7 @@ func draw(t *rapid.T) dialog.Session {
 		Answers: rapid.MapOfN(words, answers, 0, 4).Draw(t, "answers"), Facts: rapid.MapOfN(words, facts, 0, 3).Draw(t, "facts"),
 		Consents: rapid.MapOfN(words, moments, 0, 2).Draw(t, "consents"), Page: rapid.IntRange(0, 50).Draw(t, "page"),
 		Last: rapid.Uint64().Draw(t, "last"), Editing: rapid.Bool().Draw(t, "editing"), Ticket: words.Draw(t, "ticket"),
+		Answered: words.Draw(t, "answered"), Reached: rapid.Uint64().Draw(t, "reached"), Unclear: words.Draw(t, "unclear"),
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"sapa/dialog"
 	"sapa/dialog/desk"
 	"sapa/dialog/jkn"
 	"sapa/dialog/worktime"
@@ -33,26 +32,28 @@ type file struct {
 	zone   string
 	branch string // name of the branch, for people
 	sample bool   // the branch is a made-up one
-	key    *contactKey
+
+	wrapped []byte // the contact's key; nil: they were erased
+	key     *contactKey
 }
 
-const ticketColumns = `
+const (
+	ticketColumns = `
 SELECT t.ref, t.rev, t.service, t.stage, t.status, t.line, t.contact, t.branch, t.zone, t.officer, t.asked, t.sample,
-       t.opened_ms, coalesce(t.promised_ms, 0), coalesce(b.name, ''), k.wrapped
-FROM tickets t LEFT JOIN keys k ON k.contact = t.contact LEFT JOIN branches b ON b.code = t.branch `
+       t.opened_ms, coalesce(t.promised_ms, 0), t.regency, t.company, t.taken, t.decided_by, t.overdue,
+       coalesce(t.ended_ms, 0), t.rating, coalesce(b.name, ''), k.wrapped
+FROM tickets t`
+	ticketJoins = " LEFT JOIN keys k ON k.contact = t.contact LEFT JOIN branches b ON b.code = t.branch "
+)
 
-func (r *ring) scanTicket(rows *sql.Rows) (f file, err error) {
-	var opened, promised int64
-	var wrapped []byte
+func scanTicket(rows *sql.Rows) (f file, err error) {
+	var opened, promised, ended int64
+	var asked string
 	err = rows.Scan(&f.Ref, &f.Rev, &f.Service, &f.Stage, &f.Status, &f.Line, &f.Contact, &f.Branch, &f.zone, &f.Officer,
-		&f.Asked, &f.sample, &opened, &promised, &f.branch, &wrapped)
-	if err != nil {
-		return f, err
-	}
-	f.OpenedAt, f.PromisedAt = inZone(opened, f.zone), inZone(promised, f.zone)
-	if len(wrapped) > 0 { // an erased contact's ticket is still listed
-		f.key, err = r.unwrap(f.Contact, wrapped)
-	}
+		&asked, &f.sample, &opened, &promised, &f.Regency, &f.Company, &f.Taken, &f.DecidedBy, &f.Overdue, &ended, &f.Rating,
+		&f.branch, &f.wrapped)
+	f.Asked = strings.Fields(asked)
+	f.OpenedAt, f.PromisedAt, f.EndedAt = inZone(opened, f.zone), inZone(promised, f.zone), inZone(ended, f.zone)
 	return f, err
 }
 
@@ -72,16 +73,26 @@ func location(zone string) *time.Location {
 	return loc
 }
 
+// find reads a ticket without its values.
+func (r *ring) find(query queryFunc, ref string) (f file, err error) {
+	files, err := collect(query, ticketColumns+ticketJoins+"WHERE t.ref = ?", []any{ref}, scanTicket)
+	switch {
+	case err != nil:
+		return f, err
+	case len(files) == 0:
+		return f, fmt.Errorf("%w (%s)", ErrNoTicket, ref)
+	}
+	f = files[0]
+	f.key, err = r.unwrap(f.Contact, f.wrapped)
+	return f, err
+}
+
 // load reads a ticket with its values.
 func (r *ring) load(query queryFunc, ref string) (file, error) {
-	files, err := collect(query, ticketColumns+"WHERE t.ref = ?", []any{ref}, r.scanTicket)
+	f, err := r.find(query, ref)
 	if err != nil {
-		return file{}, err
+		return f, err
 	}
-	if len(files) == 0 {
-		return file{}, fmt.Errorf("%w (%s)", ErrNoTicket, ref)
-	}
-	f := files[0]
 	answers, err := r.answers(query, f)
 	f.Values = make(map[string]string, len(answers))
 	for _, a := range answers {
@@ -98,9 +109,6 @@ type Answer struct {
 }
 
 func (r *ring) answers(query queryFunc, f file) ([]Answer, error) {
-	if f.key == nil {
-		return nil, fmt.Errorf("%w: contact %d has no key", ErrSealed, f.Contact)
-	}
 	const text = "SELECT field, status, sealed_value FROM answers WHERE ticket = ? ORDER BY rowid"
 	return collect(query, text, []any{f.Ref}, func(rows *sql.Rows) (a Answer, err error) {
 		var sealed []byte
@@ -121,126 +129,12 @@ func (d *DB) Ticket(ctx context.Context, ref string) (desk.Ticket, error) {
 
 // Answers gives a ticket's values: the form's by name, then what came later. Error: ErrNoTicket.
 func (d *DB) Answers(ctx context.Context, ref string) ([]Answer, error) {
-	files, err := collect(d.reading(ctx), ticketColumns+"WHERE t.ref = ?", []any{ref}, d.ring.scanTicket)
+	f, err := d.ring.find(d.reading(ctx), ref)
 	if err != nil {
 		return nil, explain(err)
 	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%w (%s)", ErrNoTicket, ref)
-	}
-	answers, err := d.ring.answers(d.reading(ctx), files[0])
+	answers, err := d.ring.answers(d.reading(ctx), f)
 	return answers, explain(err)
-}
-
-// Filter chooses tickets; empty parts choose all.
-type Filter struct {
-	Statuses                       []desk.Status
-	Service, Line, Branch, Officer string
-	Limit                          int // 0: no limit
-}
-
-func (f Filter) where() (text string, args []any) {
-	var parts []string
-	for column, value := range map[string]string{
-		"service": f.Service, "line": f.Line, "branch": f.Branch, "officer": f.Officer,
-	} {
-		if value != "" {
-			parts = append(parts, "t."+column+" = ?")
-			args = append(args, value)
-		}
-	}
-	if len(f.Statuses) > 0 {
-		parts = append(parts, "t.status IN (?"+strings.Repeat(", ?", len(f.Statuses)-1)+")")
-		for _, s := range f.Statuses {
-			args = append(args, string(s))
-		}
-	}
-	if len(parts) > 0 {
-		text = "WHERE " + strings.Join(parts, " AND ")
-	}
-	limit := f.Limit
-	if limit == 0 {
-		limit = -1
-	}
-	return text + " ORDER BY t.opened_ms, t.ref LIMIT ?", append(args, limit)
-}
-
-// Tickets lists tickets without their values, oldest first.
-func (d *DB) Tickets(ctx context.Context, f Filter) ([]desk.Ticket, error) {
-	where, args := f.where()
-	tickets, err := collect(d.reading(ctx), ticketColumns+where, args, func(rows *sql.Rows) (desk.Ticket, error) {
-		f, err := d.ring.scanTicket(rows)
-		return f.Ticket, err
-	})
-	return tickets, explain(err)
-}
-
-// OpenStages gives the services and stages that tickets without a final status stand at, with their number: a
-// catalogue that lacks one is refused.
-func (d *DB) OpenStages(ctx context.Context) (map[[2]string]int, error) {
-	stages := map[[2]string]int{}
-	_, err := read(ctx, d, `SELECT service, stage, count(*) FROM tickets
-		WHERE status NOT IN ('approved', 'rejected', 'cancelled', 'closed') GROUP BY service, stage`, nil,
-		func(rows *sql.Rows) (struct{}, error) {
-			var at [2]string
-			var n int
-			err := rows.Scan(&at[0], &at[1], &n)
-			stages[at] = n
-			return struct{}{}, err
-		})
-	return stages, err
-}
-
-// Act carries out what an officer wants to do to a ticket, with its history and the member's notice, in one
-// transaction. Errors: ErrNoTicket, ErrNoService, whatever desk.Decide refuses with; then nothing was changed.
-func (d *DB) Act(ctx context.Context, ref string, a desk.Action, who desk.Actor, now time.Time) (desk.Change, error) {
-	var change desk.Change
-	err := d.do(ctx, func(t *tx) (err error) {
-		change, err = t.act(ref, a, who, now)
-		return err
-	})
-	if err != nil {
-		return desk.Change{}, err
-	}
-	return change, nil
-}
-
-func (t *tx) act(ref string, a desk.Action, who desk.Actor, now time.Time) (desk.Change, error) {
-	f, err := t.db.ring.load(t.query, ref)
-	if err != nil {
-		return desk.Change{}, err
-	}
-	change, err := t.decide(f, a, who, now)
-	if err != nil || change.Notice == nil {
-		return change, err
-	}
-	in, err := t.notice(f, change, now)
-	if err != nil {
-		return change, err
-	}
-	// Not through input: an action whose notice fails must fail, not be stored as poison.
-	_, err = t.turn(in)
-	return change, err
-}
-
-// decide changes a ticket as its pipeline allows and writes what changed.
-func (t *tx) decide(f file, a desk.Action, who desk.Actor, now time.Time) (desk.Change, error) {
-	p, err := t.pipeline(f.Service)
-	if err != nil {
-		return desk.Change{}, err
-	}
-	change, err := desk.Decide(p, f.Ticket, a, who, now, t.calendar(f.zone))
-	if err != nil {
-		return desk.Change{}, err
-	}
-	status := set
-	if who.Member {
-		status = given
-	}
-	if a.Name == desk.ActionAnswer {
-		status = renewed
-	}
-	return change, t.save(f, change, status)
 }
 
 func (t *tx) pipeline(service string) (*desk.Pipeline, error) {
@@ -262,10 +156,10 @@ func (t *tx) calendar(zone string) *worktime.Calendar {
 // save writes a changed ticket, the values that are new or changed, and the history.
 func (t *tx) save(before file, change desk.Change, status string) error {
 	after := change.Ticket
-	err := t.run(`UPDATE tickets SET rev = ?, stage = ?, status = ?, branch = ?, officer = ?, asked = ?, promised_ms = ?
-		WHERE ref = ?`, after.Rev, after.Stage, string(after.Status), after.Branch, after.Officer, after.Asked,
-		promised(after), after.Ref)
-	if err != nil {
+	if err := t.update(after, change.Activities); err != nil {
+		return err
+	}
+	if err := t.setTicketTimers(after.Ref, change.Timers); err != nil {
 		return err
 	}
 	if err := t.mark(before.Asked, after.Asked, after.Ref); err != nil {
@@ -274,30 +168,73 @@ func (t *tx) save(before file, change desk.Change, status string) error {
 	for _, field := range slices.Sorted(maps.Keys(after.Values)) {
 		value := after.Values[field]
 		old, had := before.Values[field]
-		if had && old == value && (status != renewed || field != before.Asked) {
+		if had && old == value && (status != renewed || !slices.Contains(before.Asked, field)) {
 			continue
 		}
 		if err := t.putAnswer(before.key, after, field, value, status); err != nil {
 			return err
 		}
 	}
+	if before.Stage != after.Stage {
+		if err := t.bill(after, change.Activities[0].At); err != nil {
+			return err
+		}
+	}
 	return t.record(before.key, after, change.Activities)
 }
 
-// mark keeps the states of answers in step with what the ticket asks for again.
-func (t *tx) mark(before, after, ref string) error {
-	if before == after {
-		return nil
-	}
-	const mark = "UPDATE answers SET status = ? WHERE ticket = ? AND field = ? AND status <> 'set'"
-	if err := t.run(mark, given, ref, before); err != nil {
-		return err
-	}
-	return t.run(mark, asked, ref, after)
+// update writes the row of a ticket, with what statistics count of what was done.
+func (t *tx) update(after desk.Ticket, done []desk.Activity) error {
+	n := counted(done)
+	return t.run(`UPDATE tickets SET rev = ?, stage = ?, status = ?, branch = ?, officer = ?, asked = ?, promised_ms = ?,
+		regency = ?, company = ?, taken = ?, decided_by = ?, overdue = ?, ended_ms = ?, rating = ?,
+		first_ms = coalesce(first_ms, ?), kept = kept + ?, broken = broken + ? WHERE ref = ?`,
+		after.Rev, after.Stage, string(after.Status), after.Branch, after.Officer, strings.Join(after.Asked, " "),
+		instant(after.PromisedAt), after.Regency, after.Company, after.Taken, after.DecidedBy, after.Overdue,
+		instant(after.EndedAt), after.Rating, instant(n.first), n.kept, n.broken, after.Ref)
 }
 
-func promised(t desk.Ticket) sql.NullInt64 {
-	return sql.NullInt64{Int64: millis(t.PromisedAt), Valid: !t.PromisedAt.IsZero()}
+// counts is what statistics count of a change.
+type counts struct {
+	first        time.Time // when an officer said or decided something; zero: none did
+	kept, broken int       // promises
+}
+
+func counted(done []desk.Activity) (n counts) {
+	for _, a := range done {
+		switch a.What {
+		case desk.EventPromiseKept:
+			n.kept++
+		case desk.EventPromiseBroken:
+			n.broken++
+		case desk.EventSaid, desk.EventAsked, desk.EventDecided, desk.EventClosed:
+			if a.Who != desk.NameMember && a.Who != desk.NamePayment {
+				n.first = a.At
+			}
+		}
+	}
+	return n
+}
+
+// mark keeps the states of answers in step with what the ticket asks for again.
+func (t *tx) mark(before, after []string, ref string) error {
+	const mark = "UPDATE answers SET status = ? WHERE ticket = ? AND field = ? AND status <> 'set'"
+	for _, field := range before {
+		if err := t.run(mark, given, ref, field); err != nil {
+			return err
+		}
+	}
+	for _, field := range after {
+		if err := t.run(mark, asked, ref, field); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// instant is a time that may be none.
+func instant(at time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: millis(at), Valid: !at.IsZero()}
 }
 
 // putAnswer writes a value; where it names a document of the contact, the document becomes the ticket's.
@@ -338,27 +275,40 @@ func (v *visit) open(service string, values map[string]string, now time.Time) (f
 	if err != nil {
 		return file{}, err
 	}
-	change := desk.OpenTicket(p, ref, v.line, v.who, branch.Code, values, now, v.calendar(f.zone))
+	t := desk.Ticket{Ref: ref, Line: v.line, Contact: v.who, Branch: branch.Code, Regency: region.Code, Values: values}
+	if t.DecidedBy, err = v.makerFor(values[p.Subject.Company]); err != nil {
+		return file{}, err
+	}
+	change := desk.OpenTicket(p, t, now, v.calendar(f.zone))
 	f.Ticket = change.Ticket
-	return f, v.insert(f, change)
+	if err := v.insert(f, change); err != nil {
+		return file{}, err
+	}
+	err = v.assign(p, f, &change, now)
+	f.Ticket = change.Ticket
+	return f, err
 }
 
-func (v *visit) insert(f file, change desk.Change) error {
-	t := f.Ticket
-	err := v.run(`INSERT INTO tickets
-		(ref, rev, service, stage, status, line, contact, branch, zone, officer, asked, sample, opened_ms, promised_ms)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		t.Ref, t.Rev, t.Service, t.Stage, string(t.Status), t.Line, t.Contact, t.Branch, f.zone, t.Officer, t.Asked,
-		f.sample, t.OpenedAt.UnixMilli(), promised(t))
+func (t *tx) insert(f file, change desk.Change) error {
+	n := f.Ticket
+	err := t.run(`INSERT INTO tickets (ref, rev, service, stage, status, line, contact, branch, zone, officer, asked,
+		sample, opened_ms, promised_ms, regency, company, decided_by, ended_ms)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		n.Ref, n.Rev, n.Service, n.Stage, string(n.Status), n.Line, n.Contact, n.Branch, f.zone, n.Officer,
+		strings.Join(n.Asked, " "), f.sample, n.OpenedAt.UnixMilli(), instant(n.PromisedAt), n.Regency, n.Company,
+		n.DecidedBy, instant(n.EndedAt))
 	if err != nil {
 		return err
 	}
-	for _, field := range slices.Sorted(maps.Keys(t.Values)) {
-		if err := v.putAnswer(f.key, t, field, t.Values[field], given); err != nil {
+	for _, field := range slices.Sorted(maps.Keys(n.Values)) {
+		if err := t.putAnswer(f.key, n, field, n.Values[field], given); err != nil {
 			return err
 		}
 	}
-	return v.record(f.key, t, change.Activities)
+	if err := t.setTicketTimers(n.Ref, change.Timers); err != nil {
+		return err
+	}
+	return t.record(f.key, n, change.Activities)
 }
 
 // newRef counts tickets; the count never goes back, so no reference is given twice.
@@ -371,28 +321,6 @@ func (t *tx) newRef() (string, error) {
 	return desk.NewRef(n), nil
 }
 
-// notice is the input that tells a contact's session what happened to a ticket.
-func (t *tx) notice(f file, change desk.Change, now time.Time) (dialog.Input, error) {
-	n := change.Notice
-	in := dialog.Input{
-		ID: fmt.Sprintf("ticket:%s:%d", f.Ref, change.Ticket.Rev), Kind: dialog.TicketEvent, Line: f.Line, At: now,
-		Event: &dialog.Event{
-			Ref: f.Ref, Service: f.Service, Stage: n.Stage, Decision: n.Decision, Text: n.Text, Field: n.Field,
-			Values: change.Ticket.Values,
-		},
-	}
-	in.Seed = seedOf(f.Contact, f.Line, in.ID)
-	var hash, sealed []byte
-	err := t.get(`SELECT s.transport, a.hash, a.sealed_address FROM sessions s JOIN addresses a ON a.hash = s.address
-		WHERE s.contact = ? AND s.line = ?`, []any{f.Contact, f.Line}, &in.Transport, &hash, &sealed)
-	if err != nil {
-		return in, fmt.Errorf("where contact %d is reached on line %s: %w", f.Contact, f.Line, err)
-	}
-	address, err := f.key.open(addressPlace(hash), sealed)
-	in.From = string(address)
-	return in, err
-}
-
 // RecordSeen notes in a ticket's history that somebody looked at what is personal of it, and why: what is a stable
 // event name such as "documents.saved". The ticket itself does not change. Error: ErrNoTicket.
 func (d *DB) RecordSeen(ctx context.Context, ref, who, what, reason string, now time.Time) error {
@@ -403,4 +331,27 @@ func (d *DB) RecordSeen(ctx context.Context, ref, who, what, reason string, now 
 		}
 		return t.recordOne(f.key, f.Ticket, desk.Activity{At: now, Who: who, What: what, Stage: f.Stage, Text: reason})
 	})
+}
+
+// Language is what the ticket's contact speaks with us on its line: "id", "en"; "" before they chose.
+func (d *DB) Language(ctx context.Context, t desk.Ticket) (lang string, err error) {
+	var sealed, wrapped []byte
+	err = d.reader.QueryRowContext(ctx, `SELECT s.sealed_session, k.wrapped FROM sessions s JOIN keys k USING (contact)
+		WHERE s.contact = ? AND s.line = ?`, t.Contact, t.Line).Scan(&sealed, &wrapped)
+	if none(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", explain(err)
+	}
+	key, err := d.ring.unwrap(t.Contact, wrapped)
+	if err != nil {
+		return "", err
+	}
+	plain, err := key.open(sessionPlace(t.Contact, t.Line), sealed)
+	if err != nil {
+		return "", err
+	}
+	s, err := decodeSession(plain)
+	return s.Lang, err
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"time"
 
 	"sapa/dialog"
@@ -28,9 +29,23 @@ JOIN addresses a ON a.hash = s.address
 JOIN keys k ON k.contact = t.contact
 WHERE t.at_ms <= ? ORDER BY t.at_ms, t.contact, t.line, t.name LIMIT ?`
 
-// DueTimers gives the inputs of timers due at now, in order of their times. A timer is gone once its input is
-// submitted.
+// DueTimers gives the inputs of timers due at now, of conversations and of tickets, in order of their times. A timer is
+// gone once its input is submitted.
 func (d *DB) DueTimers(ctx context.Context, now time.Time, limit int) ([]dialog.Input, error) {
+	talks, err := d.dueTalkTimers(ctx, now, limit)
+	if err != nil {
+		return nil, err
+	}
+	tickets, err := d.dueTicketTimers(ctx, now, limit)
+	if err != nil {
+		return nil, err
+	}
+	all := append(talks, tickets...)
+	slices.SortStableFunc(all, func(a, b dialog.Input) int { return a.At.Compare(b.At) })
+	return all[:min(limit, len(all))], nil
+}
+
+func (d *DB) dueTalkTimers(ctx context.Context, now time.Time, limit int) ([]dialog.Input, error) {
 	return read(ctx, d, dueTimers, []any{now.UnixMilli(), limit}, func(rows *sql.Rows) (dialog.Input, error) {
 		in := dialog.Input{Kind: dialog.TimerDue}
 		var contact, at int64
@@ -57,10 +72,13 @@ func (r *ring) address(contact int64, wrapped, hash, sealed []byte) (string, err
 	return string(plain), err
 }
 
+const nextTimer = "SELECT min(at_ms) FROM (SELECT min(at_ms) AS at_ms FROM timers UNION ALL SELECT * FROM (" +
+	nextTicketTimer + "))"
+
 // NextTimer is when the next timer falls due; ok is false when there is none.
 func (d *DB) NextTimer(ctx context.Context) (at time.Time, ok bool, err error) {
 	var ms sql.NullInt64
-	if err := d.reader.QueryRowContext(ctx, "SELECT min(at_ms) FROM timers").Scan(&ms); err != nil {
+	if err := d.reader.QueryRowContext(ctx, nextTimer).Scan(&ms); err != nil {
 		return time.Time{}, false, explain(err)
 	}
 	return fromMillis(ms.Int64), ms.Valid, nil

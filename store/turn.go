@@ -51,6 +51,10 @@ func (t *tx) turn(in dialog.Input) (dialog.Receipt, error) {
 	if err != nil {
 		return dialog.Receipt{}, err
 	}
+	if ofTicket(in) {
+		err := v.elapse(in)
+		return v.rec, err
+	}
 	if stale, err := v.stale(in); err != nil || stale {
 		return v.rec, err
 	}
@@ -103,7 +107,11 @@ func (v *visit) reachable() error {
 func (v *visit) stale(in dialog.Input) (bool, error) {
 	switch in.Kind {
 	case dialog.TimerDue:
-		taken, err := v.takeTimer(in)
+		take := v.takeTimer
+		if ofTicket(in) {
+			take = v.takeTicketTimer
+		}
+		taken, err := take(in)
 		return !taken, err
 	case dialog.DocumentReady, dialog.DocumentBad, dialog.DocumentLost:
 		fetching, err := v.fetching(in)

@@ -112,6 +112,9 @@ type tx struct {
 	conn  *sql.Conn
 	ctx   context.Context //nolint:containedctx // a cancellable one costs a goroutine for each statement
 	stmts map[string]*sql.Stmt
+	// careful has each job run under a savepoint. Hardly ever does one fail: a batch is tried without first.
+	careful bool
+	spoilt  bool // a job failed without one: nothing of this transaction may be committed
 }
 
 func newTx(d *DB, conn *sql.Conn) *tx {
@@ -168,13 +171,16 @@ func (t *tx) get(query string, args []any, into ...any) error {
 	return s.QueryRowContext(t.ctx, args...).Scan(into...)
 }
 
-// commit carries out a batch in one transaction. Where that fails, each job is tried alone, so that one cannot take
-// the others with it.
+// commit carries out a batch in one transaction. Where a job fails the batch begins again, and that job's own work is
+// undone; where the transaction fails each job is tried alone, so that one cannot take the others with it.
 func (t *tx) commit(batch []job) {
-	if t.together(batch) == nil {
-		return
+	t.careful = false
+	err := t.together(batch)
+	t.careful = true
+	if errors.Is(err, errCareless) {
+		err = t.together(batch)
 	}
-	if len(batch) == 1 {
+	if err == nil || len(batch) == 1 {
 		return
 	}
 	for i := range batch {
@@ -198,11 +204,16 @@ func (t *tx) together(jobs []job) (err error) {
 	if err := t.run("BEGIN IMMEDIATE"); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	t.spoilt = false
 	for i := range jobs {
 		if err := t.one(&jobs[i]); err != nil {
 			_ = t.run("ROLLBACK") // SQLite may have rolled back already
 			return err
 		}
+	}
+	if t.spoilt {
+		_ = t.run("ROLLBACK")
+		return errCareless
 	}
 	if err := t.run("COMMIT"); err != nil {
 		_ = t.run("ROLLBACK")
@@ -211,7 +222,7 @@ func (t *tx) together(jobs []job) (err error) {
 	return nil
 }
 
-// one runs a job under a savepoint. It returns only errors that put the whole transaction in doubt; any other undoes
+// one runs a job. It returns only errors that put the whole transaction in doubt; any other undoes
 // this job alone.
 func (t *tx) one(j *job) error {
 	j.failed = nil
@@ -228,8 +239,19 @@ func (t *tx) one(j *job) error {
 	return nil
 }
 
-// saved runs f under a savepoint: on an error or a panic everything f wrote is undone. Savepoints nest.
+// saved runs f so that on an error or a panic everything f wrote is undone: by a savepoint (they nest), or, where the
+// batch is tried without, by an error that begins it again.
 func (t *tx) saved(f func() error) error {
+	if !t.careful {
+		if err := recovered(f); err != nil {
+			if storage(err) {
+				return err
+			}
+			t.spoilt = true
+			return errCareless // not the cause: nobody is to go on from it
+		}
+		return nil
+	}
 	if err := t.run("SAVEPOINT job"); err != nil {
 		return err
 	}
@@ -257,5 +279,7 @@ func recovered(f func() error) (err error) {
 	}()
 	return f()
 }
+
+var errCareless = errors.New("a job failed in a transaction without savepoints")
 
 var errPanic = errors.New("panic while handling an input")

@@ -9,6 +9,7 @@ import (
 
 	"sapa/dialog"
 	"sapa/dialog/desk"
+	"sapa/dialog/worktime"
 )
 
 // Idle is how far ahead Parrot sets its timer.
@@ -23,6 +24,8 @@ const Service = "parrot"
 //	ticket         opens a ticket and answers with its reference
 //	break          fails, whenever it is tried
 //	keep WORDS     WORDS, as a reply that must not be lost
+//	an edit        "ID: WORDS", of the message that was changed
+//	what is unread "unread KIND", as a reply that must not be lost
 //	a file         fetches it and answers "ready", "bad: CODE" or "lost"
 //	anything else  the same words, as a prompt
 type Parrot struct{}
@@ -41,6 +44,10 @@ func (Parrot) Step(s dialog.Session, in dialog.Input) (dialog.Turn, error) {
 	}
 	words, isKept := strings.CutPrefix(in.Text, "keep ")
 	switch {
+	case in.Edits != "":
+		return say(s, dialog.Keep, in.Edits+": "+in.Text), nil
+	case in.Unread != "":
+		return say(s, dialog.Keep, "unread "+in.Unread), nil
 	case in.Text == "break":
 		return dialog.Turn{}, errors.New("asked to break")
 	case in.Media != nil:
@@ -87,4 +94,17 @@ func Pipeline(service string) (*desk.Pipeline, bool) {
 		Title:   map[string]string{"id": "Beo", "en": "Parrot"},
 		Stages:  []desk.Stage{{Name: "cage", Title: map[string]string{"id": "Kandang", "en": "Cage"}, Status: desk.Open}},
 	}, service == Service
+}
+
+// Calendar is the office hours of Parrot's tickets: the usual ones, in WIB.
+func Calendar() *worktime.Calendar {
+	zone, err := worktime.Zone("WIB")
+	if err != nil {
+		panic(err)
+	}
+	cal, err := worktime.New(worktime.DefaultHours(), worktime.Holidays{}, zone)
+	if err != nil {
+		panic(err)
+	}
+	return cal
 }

@@ -183,6 +183,13 @@ func TestARepeatedIDIsNotAnsweredAgain(t *testing.T) {
 	same(t, talk(t, dir, say("m1", siti, "halo")), "done m1 again")
 }
 
+func TestAnEditNamesTheMessageItChanges(t *testing.T) {
+	t.Parallel()
+	edit := `{"id":"m2","from":"` + siti + `","edits":"m1","text":"hallo"}`
+	same(t, talk(t, t.TempDir(), say("m1", siti, "halo"), edit, edit),
+		"m1: halo", "done m1", "m2: m1: hallo", "done m2", "done m2 again")
+}
+
 func TestAReplySaysWhoseItIs(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -217,6 +224,7 @@ func TestAnUnusableLineIsNamedAndTheNextIsRead(t *testing.T) {
 		{"long id", `{"id":"` + strings.Repeat("m", 257) + `"}`, `"id": longer than 256 bytes`},
 		{"an id of ours", `{"id":"document:m1"}`, `"id": must not begin with "document:"`},
 		{"a number as text", `{"id":"m1","text":7}`, `"text": must be a string`},
+		{"an edit with a file", `{"id":"m1","edits":"m0","file":"json_test.go"}`, `"edits": changes a text, and has no "file"`},
 		{"unknown line", `{"id":"m1","line":"nobody"}`, `"line": there is no such line; there are: chika, pandawa`},
 		{"no phone", `{"id":"m1","from":"Siti"}`, `"from": not a phone number: 8 to 15 digits, such as 6281200000001 or 0812-0000-0001`},
 		{"unreadable at", `{"id":"m1","at":"tomorrow"}`, `"at": not a time like 2026-11-23T09:00:00+07:00`},
@@ -446,7 +454,7 @@ func TestWhatAnOfficerSaysIsPrintedBeforeTheNextReplies(t *testing.T) {
 		t.Fatalf("%q", opened)
 	}
 	officer := openStore(t, dir, false)
-	_, err := officer.Act(t.Context(), ref, desk.Action{Name: desk.ActionSay, Text: "sebentar ya"}, desk.Actor{Name: "operator"}, time.Now())
+	_, err := officer.Act(t.Context(), ref, desk.Action{Name: desk.ActionSay, Text: "sebentar ya"}, desk.Actor{Name: "operator", Role: desk.RoleAdmin}, time.Now())
 	if err := errors.Join(err, officer.Close()); err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,7 @@ type message struct {
 	Line  string  `json:"line"`
 	From  string  `json:"from"`
 	Text  string  `json:"text"`
+	Edits string  `json:"edits"` // the id of the message whose text this one changes
 	At    *string `json:"at"`
 	File  string  `json:"file"`
 	MIME  string  `json:"mime"`
@@ -59,6 +60,9 @@ func (j *JSON) parse(l line) (in dialog.Input, at time.Time, err error) {
 	in.Phone = "+" + in.From
 	if in.Media, err = m.media(); err != nil {
 		return in, at, err
+	}
+	if in.Edits = m.Edits; m.Edits != "" && in.Media != nil {
+		return in, at, errors.New(`"edits": changes a text, and has no "file"`)
 	}
 	if m.At != nil {
 		if err := j.Fixed(); err != nil {

@@ -19,7 +19,8 @@ type bench struct {
 	*sapa
 	turns    int // of the whole-turn and baseline measures
 	sessions int // stored at most
-	members  int // of the piped chat
+	members  int // of the piped chat, or in the register
+	tickets  int // on the desk
 	dir      string
 	results  [][]string
 
@@ -29,31 +30,44 @@ type bench struct {
 const (
 	benchContacts = 64 // at once, as one batch of the writer
 	fewSessions   = 1000
+	benchRegister = 20_000 // members
 )
 
 func (s *sapa) benchCommand() *cobra.Command {
 	b := &bench{sapa: s}
 	c := &cobra.Command{
-		Use:   "bench [turn]",
-		Short: "Measure how fast this machine handles messages",
+		Use:   "bench [turn|desk]",
+		Short: "Measure how fast this machine handles messages, or tickets",
 		Long: "Measure how fast this machine handles messages: its disk, a whole turn against the bare rows, the engine\n" +
-			"alone, turns among many stored sessions, and a piped chat. Everything happens in a temporary directory\n" +
-			"(below --dir where the disk to measure is another) and is deleted.",
-		Example:   "  sapa bench\n  sapa bench turn --sessions 1000000 --members 10000 --dir /var/tmp",
+			"alone, turns among many stored sessions, and a piped chat. With desk: how fast a desk full of tickets and\n" +
+			"members is listed, worked and counted, and what that costs the chats. Everything happens in a temporary\n" +
+			"directory (below --dir where the disk to measure is another) and is deleted.",
+		Example: "  sapa bench\n  sapa bench turn --sessions 1000000 --members 10000 --dir /var/tmp\n" +
+			"  sapa bench desk --tickets 1000000 --members 1000000",
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
-		ValidArgs: []string{"turn"},
-		RunE:      func(cmd *cobra.Command, _ []string) error { return b.run(cmd.Context()) },
+		ValidArgs: []string{"turn", "desk"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			measures := []func(context.Context) error{b.disk, b.engineAlone, b.wholeTurns, b.manySessions, b.pipedChat}
+			if len(args) > 0 && args[0] == "desk" {
+				if !cmd.Flags().Changed("members") {
+					b.members = benchRegister
+				}
+				measures = []func(context.Context) error{b.disk, b.desk}
+			}
+			return b.run(cmd.Context(), measures)
+		},
 	}
 	c.Flags().IntVar(&b.turns, "turns", 20_000, "how many turns to measure")
 	c.Flags().IntVar(&b.sessions, "sessions", 100_000, "how many stored sessions to compare with 1,000")
-	c.Flags().IntVar(&b.members, "members", 1_000, "how many members talk through the pipe")
+	c.Flags().IntVar(&b.members, "members", 1_000, "how many members talk through the pipe; with desk: are in the register, 20000 unless said")
+	c.Flags().IntVar(&b.tickets, "tickets", 30_000, "how many tickets are on the desk")
 	c.Flags().StringVar(&b.dir, "dir", "", "`directory` on the disk to measure (default: the system's for temporary files)")
 	return c
 }
 
-func (b *bench) run(ctx context.Context) (err error) {
-	if b.turns < 1 || b.sessions < 1 || b.members < 1 {
-		return misused("--turns, --sessions and --members: at least 1")
+func (b *bench) run(ctx context.Context, measures []func(context.Context) error) (err error) {
+	if min(b.turns, b.sessions, b.members, b.tickets) < 1 {
+		return misused("--turns, --sessions, --members and --tickets: at least 1")
 	}
 	if b.dir, err = os.MkdirTemp(b.dir, "sapa-bench-"); err != nil {
 		return fmt.Errorf("no place to measure in: %w", err)
@@ -62,9 +76,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 	if b.catalogue, err = b.catalog(); err != nil {
 		return err
 	}
-	for _, measure := range []func(context.Context) error{
-		b.disk, b.engineAlone, b.wholeTurns, b.manySessions, b.pipedChat,
-	} {
+	for _, measure := range measures {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -18,6 +18,15 @@ func TestBench(t *testing.T) {
 	}
 }
 
+func TestBenchDesk(t *testing.T) {
+	out := works(t, t.TempDir(), "bench", "desk", "--tickets", "400", "--members", "300", "--turns", "1000", "--dir", t.TempDir())
+	for _, measure := range []string{"400 tickets", "300 members", "overdue", "an officer may see", "statistics", "take", "full : empty"} {
+		if !strings.Contains(out, measure) {
+			t.Errorf("nothing about %q in\n%s", measure, out)
+		}
+	}
+}
+
 // BenchmarkStep is the engine alone, averaged over the reference conversation: at most 10 µs and 60 allocations.
 func BenchmarkStep(b *testing.B) {
 	catalog, err := dialog.Load(jkn.Flows, jkn.Scheme())

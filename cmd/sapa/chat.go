@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"sync"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
@@ -63,10 +64,18 @@ func (o *office) talk(ctx context.Context, dataDir string, chat talker, log zero
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
+	clock := bot.NewClock(o.zone)
 	b := bot.New(o.db, bot.Options{
-		Transports: map[string]bot.Transport{terminal.Name: chat}, Clock: bot.NewClock(o.zone), Log: log,
+		Transports: map[string]bot.Transport{terminal.Name: chat}, Clock: clock, Log: log,
 	})
-	return b.While(ctx, func(ctx context.Context) error { return chat.Run(ctx, b) })
+	return b.While(ctx, func(ctx context.Context) error {
+		var keeping sync.WaitGroup
+		defer keeping.Wait()
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		keeping.Go(func() { newKeeper(o).run(ctx, clock, log) })
+		return chat.Run(ctx, b)
+	})
 }
 
 func (s *sapa) talker(o *office, line, from string, asJSON bool) (talker, error) {

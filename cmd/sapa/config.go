@@ -132,6 +132,7 @@ func parseConfig(path string, source []byte) (*config, error) {
 		c.file.bad("organisation.name", "organisation: name: whose desk is this? Members read it in the greeting")
 	}
 	c.checkHours()
+	c.checkRetention()
 	if err := c.file.err(); err != nil {
 		return nil, err
 	}
@@ -219,10 +220,29 @@ func (c *config) readHours(n yamlNode) {
 			})
 		},
 		"open": f.text(&c.hours.Open), "close": f.text(&c.hours.Close), "special": special,
+		"visitors": func(n yamlNode) {
+			var visitors int64
+			f.number(&visitors)(n)
+			c.hours.Visitors = int(visitors)
+		},
 	})(n)
 }
 
 var specialNumber = regexp.MustCompile(`^hours: special (\d+): `)
+
+// checkRetention refuses to delete what is still being worked with: 0 is not for ever.
+func (c *config) checkRetention() {
+	for name, kept := range map[string]time.Duration{
+		"documents": c.retention.documents, "tickets": c.retention.tickets, "messages": c.retention.messages,
+	} {
+		if kept < 24*time.Hour {
+			c.file.bad("retention."+name, "retention: %s: a day (24h) at least", name)
+		}
+	}
+	if c.retention.documents < c.session.draft {
+		c.file.bad("retention.documents", "retention: documents: not shorter than session: draft, which keeps them in its form")
+	}
+}
 
 // checkHours lets the calendar judge the hours, and finds the place of what it does not like.
 func (c *config) checkHours() {

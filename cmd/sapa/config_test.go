@@ -15,6 +15,7 @@ hours:
   open: "07:30"
   close: "14:00"
   special: [{from: 2026-02-19, to: 2026-03-17, open: "08:00", close: "13:00"}]
+  visitors: 6
 holidays: libur.csv
 session: {idle: 20m, draft: 72h}
 sending: {typing: false, per_contact: 10/m, per_line: 1/s, jitter: 0s}
@@ -35,7 +36,7 @@ func TestConfig(t *testing.T) {
 	if c.organisation.name != "Klinik Contoh" || !c.organisation.trial || len(c.lines) != 2 || c.lines[1].id != "pandawa-3174" {
 		t.Errorf("organisation and lines: %+v", c)
 	}
-	if len(c.hours.Weekdays) != 6 || c.hours.Open != "07:30" || len(c.hours.Special) != 1 || !c.holidays.Covers(2030) || c.holidays.Covers(2026) {
+	if len(c.hours.Weekdays) != 6 || c.hours.Open != "07:30" || c.hours.Visitors != 6 || len(c.hours.Special) != 1 || !c.holidays.Covers(2030) || c.holidays.Covers(2026) {
 		t.Errorf("hours: %+v", c.hours)
 	}
 	if c.session != (session{20 * time.Minute, 72 * time.Hour}) || c.sending != (sending{false, rate{10, time.Minute}, rate{1, time.Second}, 0, time.Hour, rate{40, time.Minute}}) {
@@ -65,9 +66,13 @@ func TestConfigMistakes(t *testing.T) {
 		}},
 		{"unknown flow", "organisation: {name: A}\nlines: [{id: a, flow: kantin}]\n", []string{`:2:23: line "a" begins with the flow "kantin"; there are`}},
 		{"hours", "organisation: {name: A}\nhours: {weekdays: [1, 9], open: \"8\"}\n", []string{":2:19: hours: weekdays: 9", ":2:33: hours: open"}},
+		{"visitors", "organisation: {name: A}\nhours: {visitors: -2}\n", []string{":2:19: hours: visitors: -2"}},
 		{"special hours", "organisation: {name: A}\nhours:\n  special:\n    - {from: 2026-02-30, to: 2026-03-01, open: \"08:00\", close: \"13:00\"}\n", []string{":4:7: hours: special 1: from"}},
 		{"values", "organisation: {name: A, trial: maybe}\nsession: {idle: soon}\nsending: {per_line: fast}\n", []string{
 			":1:32: organisation.trial: wants true or false", ":2:17: session.idle: wants a time", ":3:21: sending.per_line: wants a rate",
+		}},
+		{"retention", "organisation: {name: A}\nretention: {documents: 100h, messages: 0s}\n", []string{
+			":2:24: retention: documents: not shorter", ":2:40: retention: messages: a day",
 		}},
 		{"holidays", "organisation: {name: A}\nholidays: tidak-ada.csv\n", []string{":2:11: holidays:"}},
 		{"five at once", "organisation: {name: A}\na: 1\nb: 1\nc: 1\nd: 1\ne: 1\n", []string{":2:1: a:", ":4:1: c:", "… and 2 more"}},

@@ -110,7 +110,9 @@ func checkSheet(t *testing.T, out string) {
 	for _, a := range sheet.Activity {
 		did = append(did, a.Who+" "+strings.TrimPrefix(a.What, "ticket.")+" "+a.Text)
 	}
-	if got := strings.Join(did, "; "); got != "member opened ; rina taken ; rina decided approve; member decided choose; rina decided paid" {
+	const want = "member opened ; member promise.made ; rina taken ; rina decided approve; rina promise.kept ; " +
+		"member decided choose; rina decided paid"
+	if got := strings.Join(did, "; "); got != want {
 		t.Errorf("the history is %s", got)
 	}
 	var kinds []string

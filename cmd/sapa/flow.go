@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -18,18 +19,22 @@ func (s *sapa) flowCommand() *cobra.Command {
 }
 
 func (s *sapa) flowCheckCommand() *cobra.Command {
-	return &cobra.Command{
+	var intents bool
+	c := &cobra.Command{
 		Use:   "check",
 		Short: "Check the flows and report every mistake with its place",
 		Long: "Check the flows: every node can be reached and left, every number leads somewhere, every text is there in\n" +
-			"every language, every placeholder is known. All mistakes are printed at once.",
-		Example: "  sapa flow check\n  sapa flow check --flows ./flows",
+			"every language, every placeholder is known. All mistakes are printed at once. With --intents also how well\n" +
+			"the first messages in intents.tsv, beside the flows, are understood.",
+		Example: "  sapa flow check\n  sapa flow check --flows ./flows --intents",
 		Args:    cobra.NoArgs,
-		RunE:    func(*cobra.Command, []string) error { return s.checkFlows() },
+		RunE:    func(*cobra.Command, []string) error { return s.checkFlows(intents) },
 	}
+	c.Flags().BoolVar(&intents, "intents", false, "also try what people write first")
+	return c
 }
 
-func (s *sapa) checkFlows() error {
+func (s *sapa) checkFlows(intents bool) error {
 	catalog, err := dialog.Load(s.flows(), jkn.Scheme())
 	var mistakes dialog.Mistakes
 	if errors.As(err, &mistakes) {
@@ -50,7 +55,45 @@ func (s *sapa) checkFlows() error {
 	}
 	_, err = fmt.Fprintf(s.stdout, "%s: %d flows, %d of them services, %d nodes, %d languages; no mistakes\n",
 		catalog.Name, len(catalog.Flows), services, nodes, len(catalog.Languages))
-	return err
+	if err != nil || !intents {
+		return err
+	}
+	return s.checkIntents(catalog)
+}
+
+// maxConfusions is how many confusions of services are shown.
+const maxConfusions = 10
+
+// checkIntents tries what people write first, and tells how much of it is understood.
+func (s *sapa) checkIntents(catalog *dialog.Catalog) error {
+	messages, err := catalog.FirstMessages(s.flows())
+	if err != nil {
+		return err
+	}
+	all, confused := catalog.Understand(messages)
+	apart, _ := catalog.Understand(slices.DeleteFunc(messages, func(m dialog.FirstMessage) bool { return !m.Apart }))
+	for _, part := range []struct {
+		name string
+		dialog.Understanding
+	}{{"first messages", all}, {"of them kept apart", apart}} {
+		first, among := part.Shares()
+		if _, err := fmt.Fprintf(s.stdout, "%s: %d; the right service comes first in %.1f %%, is among three in %.1f %%\n",
+			part.name, part.Messages, first, among); err != nil {
+			return err
+		}
+	}
+	rows := [][]string{{"MEANT", "PROPOSED", "TIMES", "FOR EXAMPLE"}}
+	for _, c := range confused[:min(len(confused), maxConfusions)] {
+		rows = append(rows, []string{c.Meant, c.Proposed, fmt.Sprint(c.Times), c.Example})
+	}
+	if err := printTable(s.stdout, rows); err != nil {
+		return err
+	}
+	if !all.Enough() || apart.Messages > 0 && !apart.Enough() {
+		return fmt.Errorf("too few first messages are understood: the right service has to come first in %d %% and be among three in %d %%",
+			dialog.LeastFirst, dialog.LeastAmong)
+	}
+	return nil
 }
 
 func (s *sapa) flowGraphCommand() *cobra.Command {

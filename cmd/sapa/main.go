@@ -114,7 +114,8 @@ func (s *sapa) command() *cobra.Command {
 	flags.StringVar(&s.logLevel, "log-level", "", "debug, info, warn or error (default info)")
 	flags.StringVar(&s.logFormat, "log-format", "auto", "auto, console or json; auto: console on a terminal")
 	root.AddCommand(
-		s.serveCommand(), s.chatCommand(), s.linkCommand(), s.linesCommand(), s.ticketCommand(), s.branchCommand(), s.flowCommand(),
+		s.serveCommand(), s.chatCommand(), s.linkCommand(), s.linesCommand(), s.ticketCommand(), s.officerCommand(),
+		s.memberCommand(), s.branchCommand(), s.companyCommand(), s.paymentCommand(), s.visitCommand(), s.flowCommand(),
 		s.databaseCommand(), s.benchCommand(), s.versionCommand(),
 	)
 	withExamples(root)

@@ -107,11 +107,16 @@ func (o *office) open(ctx context.Context, dataDir string, as access) error {
 	}
 	o.db = db
 	if as == running {
-		if err := errors.Join(o.lacking(ctx), o.sampleBranches(ctx)); err != nil {
+		if err := o.settle(ctx); err != nil {
 			return errors.Join(err, o.close())
 		}
 	}
 	return nil
+}
+
+// settle sees to it that the database and this office go together before anybody is served.
+func (o *office) settle(ctx context.Context) error {
+	return errors.Join(o.lacking(ctx), o.sampleBranches(ctx), o.sampleRegister(ctx))
 }
 
 // options are how this office's database is opened.
@@ -174,6 +179,28 @@ func (o *office) sampleBranches(ctx context.Context) error {
 		return nil
 	}
 	return o.db.ImportBranches(ctx, nil, false)
+}
+
+// sampleRegister gives a trial made-up members and companies where no members were imported, and takes them away when
+// it is none any more.
+func (o *office) sampleRegister(ctx context.Context) error {
+	imported, sample, err := o.db.Registered(ctx)
+	switch {
+	case err != nil:
+		return err
+	case o.organisation.trial && !imported && !sample:
+		if _, err := o.db.ImportMembers(ctx, slices.Values(jkn.SampleMembers()), true, nil); err != nil {
+			return err
+		}
+		companies, err := o.db.Companies(ctx)
+		if err != nil || len(companies) > 0 {
+			return err
+		}
+		return o.db.ImportCompanies(ctx, jkn.SampleCompanies(), true)
+	case !o.organisation.trial && sample:
+		return o.db.RemoveSample(ctx)
+	}
+	return nil
 }
 
 // visit runs do with the office open beside a running service.

@@ -115,6 +115,7 @@ func TestWatch(t *testing.T) {
 			}
 		}
 		want(ref, "ticket.opened", "member")
+		want(ref, "promise.made")
 		if asJSON {
 			works(t, data, "ticket", "note", ref, "satu", "--as", "rina")
 		}

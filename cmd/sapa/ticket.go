@@ -15,6 +15,8 @@ import (
 	"sapa/store"
 )
 
+const atUsage = "`time` it is to be done at, as 2026-11-23T09:00:00+07:00 (default: now; not where a WhatsApp line is linked)"
+
 // officer is who runs a ticket command, and when.
 type officer struct {
 	*sapa
@@ -41,11 +43,11 @@ func (s *sapa) ticketCommand() *cobra.Command {
 		},
 	}
 	flags := c.PersistentFlags()
-	flags.StringVar(&o.name, "as", "operator", "`officer` who acts, for the record")
-	flags.StringVar(&o.at, "at", "", "`time` it is to be done at, as 2026-11-23T09:00:00+07:00 (default: now)")
+	flags.StringVar(&o.name, "as", operator, "`officer` who acts, within their role and scope")
+	flags.StringVar(&o.at, "at", "", atUsage)
 	flags.Int64Var(&o.rev, "rev", 0, "`revision` of the ticket you saw: refused if it has changed since")
 	flags.StringArrayVar(&o.sets, "set", nil, "`NAME=VALUE` that the decision takes; may be repeated")
-	c.AddCommand(o.listCommand(), o.showCommand(), o.watchCommand())
+	c.AddCommand(o.listCommand(), o.showCommand(), o.watchCommand(), o.statsCommand(), o.repliesCommand())
 	c.AddCommand(o.actions()...)
 	return c
 }
@@ -56,12 +58,16 @@ func (o *officer) actions() []*cobra.Command {
 	return []*cobra.Command{
 		o.action("take REF", "Make a ticket yours: nobody else decides it until you release it", "take 5H8-PWW3 --as rina", 0),
 		o.action("release REF", "Give a ticket back", "release 5H8-PWW3 --as rina", 0),
+		o.action("pass REF [OFFICER]", "Pass a ticket on: to whom it suits and who has least to do, or to OFFICER",
+			"pass 5H8-PWW3 --as rina", 0),
+		o.action("assign REF OFFICER", "Say whose a ticket is", "assign 5H8-PWW3 budi", 1),
 		o.action("approve REF", "Approve what was asked for, with the values the stage takes",
 			"approve 5H8-PWW3 --set months_owed=7 --set heads=3", 0),
 		o.action("paid REF", "Confirm the payment", "paid 5H8-PWW3 --set amount=735000 --set reference=TRX-1", 0),
 		o.action("reject REF REASON", "Refuse, with a reason that the member reads", `reject 5H8-PWW3 "Foto KTP bukan milik peserta"`, 1),
 		o.action("note REF TEXT", "Write a note for the desk", `note 5H8-PWW3 "Sudah ditelepon"`, 1),
-		o.action("say REF TEXT", "Write to the member", `say 5H8-PWW3 "Berkas sedang kami teruskan"`, 1),
+		o.action("say REF TEXT", "Write to the member; /NAME is a canned reply, see `sapa ticket replies`",
+			`say 5H8-PWW3 "Berkas sedang kami teruskan"`, 1),
 		o.action("ask REF FIELD TEXT", "Ask the member for one answer or document again",
 			`ask 5H8-PWW3 foto_ktp "Fotonya buram, mohon kirim lagi"`, 2),
 		o.action("close REF [TEXT]", "End a ticket without a decision", `close 5H8-PWW3 "Sudah selesai lewat telepon"`, 0),
@@ -82,8 +88,11 @@ func (o *officer) action(use, short, example string, wants int) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a := desk.Action{Name: name}
 			rest := args[1:]
-			if name == desk.ActionAsk {
+			switch {
+			case name == desk.ActionAsk:
 				a.Field, rest = rest[0], rest[1:]
+			case (name == desk.ActionPass || name == desk.ActionAssign) && len(rest) > 0:
+				a.To, rest = rest[0], rest[1:]
 			}
 			a.Text = strings.Join(rest, " ")
 			return o.act(cmd.Context(), args[0], a)
@@ -123,8 +132,8 @@ func declares(catalog *dialog.Catalog, decision string) bool {
 
 // act carries out an action and says what came of it.
 func (o *officer) act(ctx context.Context, ref string, a desk.Action) error {
-	if o.name == "" || o.name == "member" {
-		return misused("--as %q: an officer's name, other than member", o.name)
+	if err := checkName(o.name); err != nil {
+		return err
 	}
 	sets, err := parseSets(o.sets)
 	if err != nil {
@@ -140,18 +149,30 @@ func (o *officer) act(ctx context.Context, ref string, a desk.Action) error {
 			return err
 		}
 		a.Rev, a.Sets = o.rev, sets
-		who := desk.Actor{Name: o.name}
-		if err := office.prepare(t, &a, who, now); err != nil {
+		who, err := office.actor(ctx, o.name, t)
+		if err != nil {
+			return err
+		}
+		if err := office.prepare(ctx, t, &a, who, now); err != nil {
 			return err
 		}
 		change, err := office.db.Act(ctx, t.Ref, a, who, now)
 		if err != nil {
 			return office.explain(ctx, err)
 		}
-		after := change.Ticket
-		_, err = fmt.Fprintf(o.stdout, "%s: %s. Now at %s (%s), revision %d.\n", after.Ref, a.Name, after.Stage, after.Status, after.Rev)
-		return err
+		return o.tell(a, change.Ticket)
 	})
+}
+
+// tell says how a ticket stands after an action, and whose it has become.
+func (o *officer) tell(a desk.Action, after desk.Ticket) error {
+	whose := ""
+	if after.Officer != "" && after.Officer != o.name && !after.Status.Final() {
+		whose = ", " + after.Officer + "'s"
+	}
+	_, err := fmt.Fprintf(o.stdout, "%s: %s. Now at %s (%s), revision %d%s.\n",
+		after.Ref, a.Name, after.Stage, after.Status, after.Rev, whose)
+	return err
 }
 
 // parseSets reads what --set gave.
@@ -168,15 +189,21 @@ func parseSets(sets []string) (map[string]string, error) {
 }
 
 // when is the time an officer acts at.
-func (o *officer) when(office *office) (time.Time, error) {
-	if o.at == "" {
-		return time.Now().In(office.zone), nil
+func (o *officer) when(office *office) (time.Time, error) { return office.clockAt(o.at) }
+
+// clockAt is the time that --at gives; the wall clock's without it.
+func (o *office) clockAt(at string) (time.Time, error) {
+	if at == "" {
+		return time.Now().In(o.zone), nil
 	}
-	at, err := time.Parse(time.RFC3339, o.at)
+	t, err := time.Parse(time.RFC3339, at)
 	if err != nil {
-		return at, misused("--at: not a time like 2026-11-23T09:00:00+07:00")
+		return t, misused("--at: not a time like 2026-11-23T09:00:00+07:00")
 	}
-	return at, nil
+	if err := o.fixedClock(); err != nil {
+		return t, fmt.Errorf("--at: %w", err)
+	}
+	return t, nil
 }
 
 // ticket finds a ticket by its number, however that is written.
@@ -192,12 +219,15 @@ func (o *office) ticket(ctx context.Context, typed string) (desk.Ticket, error) 
 	return t, err
 }
 
-// prepare reads an action's values and checks its field. What the ticket's stage rules out anyway is left to
+// prepare reads an action's values, checks its field and words a canned reply. What the ticket's stage rules out anyway is left to
 // desk.Decide, whose refusal says more.
-func (o *office) prepare(t desk.Ticket, a *desk.Action, who desk.Actor, now time.Time) error {
+func (o *office) prepare(ctx context.Context, t desk.Ticket, a *desk.Action, who desk.Actor, now time.Time) error {
 	p, ok := o.catalog.Pipeline(t.Service)
 	if !ok || a.Rev != 0 && a.Rev != t.Rev || !slices.Contains(desk.Possible(p, t, who), a.Name) {
 		return nil
+	}
+	if a.Name == desk.ActionSay {
+		return o.wordReply(ctx, t, a, who)
 	}
 	if a.Name == desk.ActionAsk {
 		fields := o.fields(t.Service)
@@ -244,9 +274,10 @@ func (o *office) explain(ctx context.Context, err error) error {
 	if herr != nil {
 		return errors.Join(err, herr)
 	}
-	// Each change of the ticket is one revision and one activity; looks at it are activities only.
-	history = slices.DeleteFunc(history, func(a desk.Activity) bool { return !strings.HasPrefix(a.What, "ticket.") })
-	missed := history[min(max(int(stale.Seen), 0), len(history)):]
+	// Looks at the ticket and refusals are no changes of it, and what became of a promise nobody did.
+	missed := slices.DeleteFunc(history, func(a desk.Activity) bool {
+		return a.Rev <= stale.Seen || !strings.HasPrefix(a.What, "ticket.") || a.What == desk.EventRefused
+	})
 	words := stale.Error()
 	for _, a := range missed[max(0, len(missed)-maxChanges):] {
 		words += fmt.Sprintf("\n%s %s: %s", a.At.In(o.zone).Format(time.RFC3339), a.Who, doing(a))
@@ -256,5 +287,5 @@ func (o *office) explain(ctx context.Context, err error) error {
 
 // doing says what an activity was, without anybody's words: "ticket.decided approve".
 func doing(a desk.Activity) string {
-	return strings.TrimSpace(a.What + " " + a.Decision + a.Field)
+	return strings.Join(strings.Fields(a.What+" "+a.Decision+" "+a.Field), " ")
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -52,37 +54,57 @@ func newTicketLine(t desk.Ticket, now time.Time) ticketLine {
 	return ticketLine{
 		Ref: t.Ref, Rev: t.Rev, Service: t.Service, Stage: t.Stage, Status: t.Status, Line: t.Line, Branch: t.Branch,
 		Officer: t.Officer, OpenedAt: moment{t.OpenedAt}, PromisedAt: moment{t.PromisedAt},
-		Overdue: !t.PromisedAt.IsZero() && now.After(t.PromisedAt),
+		Overdue: t.Overdue || !t.PromisedAt.IsZero() && now.After(t.PromisedAt),
 	}
 }
 
+// listing is what a list of tickets is to show.
+type listing struct {
+	store.Filter
+	statuses           []string
+	mine, late, asJSON bool
+	limited            bool // --limit was given
+}
+
+// shownTickets is how many tickets a list for people shows at most, unless more are wanted: older ones scroll away.
+const shownTickets = 100
+
 func (o *officer) listCommand() *cobra.Command {
-	var f store.Filter
-	var statuses []string
-	var asJSON bool
+	var l listing
 	c := &cobra.Command{
-		Use:     "list",
-		Short:   "List tickets, oldest first",
-		Example: "  sapa ticket list --status open,waiting_payment\n  sapa ticket list --json",
-		Args:    cobra.NoArgs,
+		Use:   "list",
+		Short: "List tickets, oldest first",
+		Long: "List tickets, oldest first: those that whoever acts may see. For people at most 100 are shown, unless\n" +
+			"--limit says otherwise.",
+		Example: "  sapa ticket list --status open,waiting_payment --overdue\n  sapa ticket list --mine --as rina\n" +
+			"  sapa ticket list --json",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, status := range statuses {
+			for _, status := range l.statuses {
 				if !slices.Contains(allStatuses, desk.Status(status)) {
 					return misused("--status %q: there are %s", status, joined(allStatuses))
 				}
-				f.Statuses = append(f.Statuses, desk.Status(status))
+				l.Statuses = append(l.Statuses, desk.Status(status))
 			}
-			return o.list(cmd.Context(), f, asJSON)
+			if l.mine && l.Officer != "" || l.Limit < 0 {
+				return misused("either --mine or --officer, and a --limit from 0 on")
+			}
+			l.limited = cmd.Flags().Changed("limit")
+			return o.list(cmd.Context(), l)
 		},
 	}
 	flags := c.Flags()
-	flags.StringSliceVar(&statuses, "status", nil, "only `STATUS`, several with commas")
-	flags.StringVar(&f.Service, "service", "", "only of this `service`")
-	flags.StringVar(&f.Line, "line", "", "only of this `line`")
-	flags.StringVar(&f.Branch, "branch", "", "only of the branch with this `code`")
-	flags.StringVar(&f.Officer, "officer", "", "only those this `officer` took")
-	flags.IntVar(&f.Limit, "limit", 0, "at most `N`; 0: all")
-	flags.BoolVar(&asJSON, "json", false, "a JSON object a line")
+	flags.StringSliceVar(&l.statuses, "status", nil, "only `STATUS`, several with commas")
+	flags.StringVar(&l.Service, "service", "", "only of this `service`")
+	flags.StringVar(&l.Stage, "stage", "", "only at this `stage`")
+	flags.StringVar(&l.Line, "line", "", "only of this `line`")
+	flags.StringVar(&l.Branch, "branch", "", "only of the branch with this `code`")
+	flags.StringVar(&l.Regency, "regency", "", "only of this regency: its `code`, 31.74")
+	flags.StringVar(&l.Officer, "officer", "", "only those of this `officer`, assigned or taken")
+	flags.BoolVar(&l.mine, "mine", false, "only those of whoever acts (--as)")
+	flags.BoolVar(&l.late, "overdue", false, "only those whose promise fell due")
+	flags.IntVar(&l.Limit, "limit", 0, "at most `N`; 0: all")
+	flags.BoolVar(&l.asJSON, "json", false, "a JSON object a line")
 	return c
 }
 
@@ -98,36 +120,76 @@ func joined[T ~string](values []T) string {
 	return strings.Join(words, ", ")
 }
 
-func (o *officer) list(ctx context.Context, f store.Filter, asJSON bool) error {
+func (o *officer) list(ctx context.Context, l listing) error {
+	if err := checkName(o.name); err != nil {
+		return err
+	}
 	return o.visit(ctx, func(office *office) error {
 		now, err := o.when(office)
 		if err != nil {
 			return err
 		}
-		tickets, err := office.db.Tickets(ctx, f)
-		if err != nil {
+		if l.For, err = office.reader(ctx, o.name); err != nil {
 			return err
 		}
-		lines := make([]ticketLine, 0, len(tickets))
-		for _, t := range tickets {
-			lines = append(lines, newTicketLine(t, now))
+		if l.mine {
+			l.Officer = o.name
 		}
-		if asJSON {
-			return printJSON(o.stdout, lines)
+		if l.late {
+			l.Late = now
 		}
-		rows := [][]string{{"TICKET", "REV", "SERVICE", "STAGE", "STATUS", "LINE", "BRANCH", "OFFICER", "OPENED", "PROMISED", ""}}
-		for _, l := range lines {
-			overdue := ""
-			if l.Overdue {
-				overdue = "overdue"
-			}
-			rows = append(rows, []string{
-				l.Ref, fmt.Sprint(l.Rev), l.Service, l.Stage, string(l.Status), l.Line, l.Branch, l.Officer,
-				l.OpenedAt.String(), l.PromisedAt.String(), overdue,
+		if l.asJSON {
+			out := bufio.NewWriter(o.stdout)
+			err := office.db.EachTicket(ctx, l.Filter, func(t desk.Ticket) error {
+				return printJSON(out, []ticketLine{newTicketLine(t, now)})
 			})
+			return errors.Join(err, out.Flush())
 		}
-		return printTable(o.stdout, rows)
+		return o.printList(ctx, office, l, now)
 	})
+}
+
+// reader is whose eyes a list is for; nil: it is for all eyes.
+func (o *office) reader(ctx context.Context, name string) (*desk.Actor, error) {
+	who, err := o.named(ctx, name)
+	if err != nil || who.Role == "" || who.Role == desk.RoleAdmin && len(who.Scope) == 0 {
+		return nil, err
+	}
+	actor := who.Actor()
+	return &actor, nil
+}
+
+func (o *officer) printList(ctx context.Context, office *office, l listing, now time.Time) error {
+	most := l.Limit
+	if !l.limited {
+		most = shownTickets
+		l.Limit = shownTickets + 1
+	}
+	tickets, err := office.db.Tickets(ctx, l.Filter)
+	if err != nil {
+		return err
+	}
+	more := most > 0 && len(tickets) > most
+	if more {
+		tickets = tickets[:most]
+	}
+	rows := [][]string{{"TICKET", "REV", "SERVICE", "STAGE", "STATUS", "LINE", "BRANCH", "OFFICER", "OPENED", "PROMISED", ""}}
+	for _, t := range tickets {
+		l := newTicketLine(t, now)
+		overdue := ""
+		if l.Overdue {
+			overdue = "overdue"
+		}
+		rows = append(rows, []string{
+			l.Ref, fmt.Sprint(l.Rev), l.Service, l.Stage, string(l.Status), l.Line, l.Branch, l.Officer,
+			l.OpenedAt.String(), l.PromisedAt.String(), overdue,
+		})
+	}
+	if err := printTable(o.stdout, rows); err != nil || !more {
+		return err
+	}
+	_, err = fmt.Fprintf(o.stderr, "There are more than these %d: choose with --status, --mine, --overdue …, or --limit 0 for all.\n", most)
+	return err
 }
 
 // printJSON writes an object a line.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +34,13 @@ type ticketSheet struct {
 	Documents []documentLine `json:"documents"`
 	Activity  []activityLine `json:"activity"`
 	Payment   *payment       `json:"payment"`
+	// Deleted: the answers and words were, because their time was over.
+	Deleted bool `json:"answers_deleted,omitempty"`
 
+	due   int64  // rupiah it waits to be paid; 0: for none
+	place int    // how many tickets are before it
+	taken bool   // the officer made it theirs
+	rated int    // 1 to 5; 0: not
 	stage string // its title
 	title string // of the service
 	asks  []string
@@ -64,7 +70,8 @@ type documentLine struct {
 	SHA256 string `json:"sha256"`
 	Status string `json:"status"`
 
-	id string
+	id     string
+	answer string // what became of it: asked for again, sent again, replaced; "" it stands
 }
 
 type activityLine struct {
@@ -106,12 +113,19 @@ func (o *officer) showCommand() *cobra.Command {
 }
 
 func (o *officer) show(ctx context.Context, ref, reason, save string, asJSON bool) error {
+	if err := checkName(o.name); err != nil {
+		return err
+	}
 	return o.visit(ctx, func(office *office) error {
 		now, err := o.when(office)
 		if err != nil {
 			return err
 		}
 		t, err := office.ticket(ctx, ref)
+		if err != nil {
+			return err
+		}
+		who, err := office.looker(ctx, o.name, t, now)
 		if err != nil {
 			return err
 		}
@@ -125,7 +139,7 @@ func (o *officer) show(ctx context.Context, ref, reason, save string, asJSON boo
 				return err
 			}
 		}
-		sheet, err := office.sheet(ctx, t, desk.Actor{Name: o.name}, now, reason == "")
+		sheet, err := office.sheet(ctx, t, who, now, reason == "")
 		if err != nil {
 			return err
 		}
@@ -136,10 +150,23 @@ func (o *officer) show(ctx context.Context, ref, reason, save string, asJSON boo
 	})
 }
 
+// looker is who looks at a ticket, if they may. One whose service is not loaded any more is an admin's to look at.
+func (o *office) looker(ctx context.Context, name string, t desk.Ticket, now time.Time) (desk.Actor, error) {
+	who, err := o.actor(ctx, name, t)
+	if err != nil {
+		return who, err
+	}
+	err = o.db.Permit(ctx, t.Ref, desk.ActionShow, who, now)
+	if errors.Is(err, store.ErrNoService) && who.Role == desk.RoleAdmin {
+		err = nil
+	}
+	return who, err
+}
+
 // sheet collects all about a ticket.
 func (o *office) sheet(ctx context.Context, t desk.Ticket, who desk.Actor, now time.Time, masked bool) (ticketSheet, error) {
 	s := ticketSheet{
-		ticketLine: newTicketLine(t, now), title: t.Service,
+		ticketLine: newTicketLine(t, now), title: t.Service, taken: t.Taken, rated: t.Rating,
 		Answers: []answerLine{}, Documents: []documentLine{}, Activity: []activityLine{},
 	}
 	documents, err := o.db.Documents(ctx, t.Ref)
@@ -147,16 +174,21 @@ func (o *office) sheet(ctx context.Context, t desk.Ticket, who desk.Actor, now t
 		return s, err
 	}
 	for _, d := range documents {
-		s.Documents = append(s.Documents, documentLine{d.Field, d.Name, d.MIME, d.Bytes, d.SHA256, d.Status, d.ID})
+		s.Documents = append(s.Documents, documentLine{d.Field, d.Name, d.MIME, d.Bytes, d.SHA256, d.Status, d.ID, ""})
+	}
+	if s.place, err = o.db.PlaceOf(ctx, t); err != nil {
+		return s, err
 	}
 	answers, err := o.db.Answers(ctx, t.Ref)
 	if err != nil {
 		return s, err
 	}
+	s.Deleted = len(answers) == 0 && !t.EndedAt.IsZero() && !now.Before(t.EndedAt.Add(o.retention.tickets))
 	o.inFormOrder(t.Service, answers)
 	for _, a := range answers {
 		s.Answers = append(s.Answers, o.answer(t.Service, a, s.Documents, masked))
 	}
+	s.judge(answers)
 	history, err := o.db.History(ctx, t.Ref)
 	if err != nil {
 		return s, err
@@ -165,6 +197,11 @@ func (o *office) sheet(ctx context.Context, t desk.Ticket, who desk.Actor, now t
 		s.Activity = append(s.Activity, newActivityLine(a, t.OpenedAt.Location()))
 	}
 	s.Payment = paid(t, history)
+	due, _, err := o.db.Due(ctx, t, now)
+	if err != nil {
+		return s, err
+	}
+	s.due = due.Total
 	if p, ok := o.catalog.Pipeline(t.Service); ok {
 		s.Subject = subjectOf(p, t, masked)
 		s.title = p.Title[lang]
@@ -174,6 +211,22 @@ func (o *office) sheet(ctx context.Context, t desk.Ticket, who desk.Actor, now t
 		}
 	}
 	return s, nil
+}
+
+// judge says of each document what became of it: one can be asked for again while the rest stands.
+func (s *ticketSheet) judge(answers []store.Answer) {
+	words := map[string]string{"asked": "asked for again", "renewed": "sent again"}
+	for i := range s.Documents {
+		d := &s.Documents[i]
+		for _, a := range answers {
+			switch {
+			case a.Field == d.Field && a.Value == d.id:
+				d.answer = words[a.Status]
+			case a.Field == d.Field:
+				d.answer = "replaced"
+			}
+		}
+	}
 }
 
 // inFormOrder sorts answers as the form asks them; what came later follows as it came.
@@ -197,23 +250,14 @@ const lang = "id"
 
 // personal are the types of value that tell who somebody is, and how each is masked.
 var personal = map[string]func(string) string{
-	"name": maskName, "nik": jkn.Mask, "card": jkn.Mask, "nik_or_card": jkn.Mask, "kk": jkn.Mask, "phone": jkn.Mask,
-	"email": maskAll, "birth_date": maskAll,
+	"name": jkn.MaskName, "nik": jkn.Mask, "card": jkn.Mask, "nik_or_card": jkn.Mask, "kk": jkn.Mask, "phone": jkn.Mask,
+	"other_number": jkn.Mask, "passport": jkn.Mask, "virtual_account": jkn.Mask, "account_number": jkn.Mask, "email": maskAll, "birth_date": maskAll,
+	"employee_picks": maskAll, "new_employees": maskAll, "employee_outcomes": maskAll,
 }
 
 const hidden = "••••"
 
 func maskAll(string) string { return hidden }
-
-// maskName leaves the first letter of each part of a name.
-func maskName(name string) string {
-	parts := strings.Fields(name)
-	for i, part := range parts {
-		r, _ := utf8.DecodeRuneInString(part)
-		parts[i] = string(r) + "•••"
-	}
-	return strings.Join(parts, " ")
-}
 
 func (o *office) answer(service string, a store.Answer, documents []documentLine, masked bool) answerLine {
 	shown := o.catalog.Show(service, a.Field, a.Value, lang)
@@ -242,7 +286,7 @@ func subjectOf(p *desk.Pipeline, t desk.Ticket, masked bool) subject {
 		s.NIK = number
 	}
 	if masked {
-		s = subject{Name: maskName(s.Name), NIK: maskNumber(s.NIK), Card: maskNumber(s.Card)}
+		s = subject{Name: jkn.MaskName(s.Name), NIK: maskNumber(s.NIK), Card: maskNumber(s.Card)}
 	}
 	return s
 }
@@ -257,7 +301,7 @@ func maskNumber(n string) string {
 // newActivityLine gives a line of history. Its text begins with what was decided or asked for.
 func newActivityLine(a desk.Activity, zone *time.Location) activityLine {
 	text := a.Text
-	if about := a.Decision + a.Field; about != "" {
+	if about := strings.TrimSpace(a.Decision + " " + a.Field); about != "" {
 		text = strings.TrimSuffix(about+": "+a.Text, ": ")
 	}
 	return activityLine{moment{a.At.In(zone)}, a.Who, a.What, text}
@@ -372,10 +416,13 @@ func (s *ticketSheet) print(to io.Writer) error {
 		answers = append(answers, []string{"  " + a.Field, a.Label, a.Status, a.shown})
 	}
 	for _, d := range s.Documents {
-		documents = append(documents, []string{"  " + d.Field, d.MIME, fmt.Sprintf("%d bytes", d.Bytes), d.Status, d.Name})
+		documents = append(documents, []string{"  " + d.Field, d.MIME, fmt.Sprintf("%d bytes", d.Bytes), d.Status, d.answer, d.Name})
 	}
 	for _, a := range s.Activity {
 		history = append(history, []string{"  " + a.At.String(), a.Who, a.What, a.Text})
+	}
+	if s.Deleted {
+		answers = append(answers, []string{"  deleted on schedule: they are kept for a time after the end (retention: tickets)"})
 	}
 	section(&b, "Answers", answers)
 	section(&b, "Documents", documents)
@@ -393,12 +440,17 @@ func (s *ticketSheet) head() [][2]string {
 		{"stage", fmt.Sprintf("%s (%s), %s, revision %d", s.Stage, s.stage, s.Status, s.Rev)},
 		{"line", s.Line},
 		{"branch", s.Branch},
-		{"officer", s.Officer},
+		{"officer", s.whose()},
 		{"opened", s.OpenedAt.String()},
 		{"promised", s.promised()},
+		{"place", s.before()},
+		{"rated", s.rating()},
 		{"name", s.Subject.Name},
 		{"NIK", s.Subject.NIK},
 		{"card", s.Subject.Card},
+	}
+	if s.due > 0 {
+		head = append(head, [2]string{"due", field.ShowMoney(s.due)})
 	}
 	if p := s.Payment; p != nil {
 		head = append(head, [2]string{"paid", fmt.Sprintf("%s, %s, %s", field.ShowMoney(p.Amount), p.Reference, p.At)})
@@ -414,6 +466,39 @@ func (s *ticketSheet) promised() string {
 		return s.PromisedAt.String() + ", overdue"
 	}
 	return s.PromisedAt.String()
+}
+
+// whose says whose the ticket is, and whether they know.
+func (s *ticketSheet) whose() string {
+	switch {
+	case s.Officer == "" && !s.Status.Final():
+		return "nobody's yet"
+	case s.taken:
+		return s.Officer + ", taken"
+	case s.Officer != "" && !s.Status.Final():
+		return s.Officer + ", assigned"
+	}
+	return s.Officer
+}
+
+// before says which place the ticket has in the queue of its stage at its office.
+func (s *ticketSheet) before() string {
+	switch {
+	case s.taken || s.Status != desk.Open && s.Status != desk.WaitingPayment:
+		return ""
+	case s.place == 0:
+		return "first in its queue"
+	case s.place == 1:
+		return "1 ticket before it"
+	}
+	return fmt.Sprintf("%d tickets before it", s.place)
+}
+
+func (s *ticketSheet) rating() string {
+	if s.rated == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of 5", s.rated)
 }
 
 func section(b *strings.Builder, title string, rows [][]string) {

@@ -1,149 +1,85 @@
 package desk
 
 import (
+	"cmp"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"sapa/dialog/worktime"
 )
 
-// OpenTicket makes the ticket a form ends in, at the first stage of a pipeline that [Pipeline.Check] found sound. Ref
-// is a fresh reference, contact whose chat it came from on that line, branch the code of the branch that serves it or
-// "". Values are the form's answers in canonical form; they are copied. Cal counts the stage's promise.
-func OpenTicket(
-	p *Pipeline, ref, line string, contact int64, branch string, values map[string]string,
-	now time.Time, cal *worktime.Calendar,
-) Change {
+// OpenTicket makes the ticket a form ends in, at the first stage of a pipeline that [Pipeline.Check] found sound. Of t
+// it takes Ref (a fresh one), Line, Contact, Branch, Regency and Company (where they are empty, what the form's answers
+// say), DecidedBy (the company's officer who made it; "" for a member) and Values, the answers in canonical form, which
+// are copied. Cal, in the zone of the ticket, counts the stage's promise.
+func OpenTicket(p *Pipeline, t Ticket, now time.Time, cal *worktime.Calendar) Change {
 	stage := &p.Stages[0]
-	m := move{stage: stage, who: Actor{Name: "member", Member: true}, now: now, cal: cal}
-	m.change.Ticket = Ticket{
-		Ref: ref, Service: p.Service, Line: line, Contact: contact, Branch: branch,
-		OpenedAt: now, Values: copied(values),
-	}
-	m.enter(stage)
+	m := newMove(standing{p, stage, Ticket{
+		Ref: t.Ref, Service: p.Service, Line: t.Line, Contact: t.Contact, Branch: t.Branch,
+		Regency: cmp.Or(t.Regency, t.Values[p.Subject.Regency]), Company: cmp.Or(t.Company, t.Values[p.Subject.Company]),
+		DecidedBy: t.DecidedBy, OpenedAt: now, Values: t.Values,
+	}, Actor{Name: NameMember, Member: true}}, now, cal)
 	m.record(Activity{What: EventOpened})
-	return m.change
+	m.enter(stage)
+	return m.done()
 }
 
-// Decide carries out an action on a ticket, or refuses it and says why; it is the only way a ticket changes. The given
-// ticket is left as it is. Cal counts the promise of the stage the ticket comes to.
+// Decide carries out an action on a ticket, or refuses it and says why; with [Elapse] it is the only way a ticket
+// changes. The given ticket is left as it is. Cal, in the zone of the ticket, counts the promise of the stage it comes
+// to.
 //
-// It refuses, looking in this order, with [ErrNobody], *[StageError], *[StaleError], *[FinalError], *[NotAllowedError],
-// *[TakenError], *[WordsError] or *[SetsError]. All are sentences for the officer and hold no value and no word of the
-// ticket.
+// It refuses with what [May] refuses with, with *[StaleError] before all that tells how the ticket stands, and then
+// with *[WordsError], *[DocumentsError] or *[SetsError]. All are sentences for the officer and hold no value and no word
+// of the ticket.
 func Decide(p *Pipeline, t Ticket, a Action, who Actor, now time.Time, cal *worktime.Calendar) (Change, error) {
-	if who.Name == "" {
-		return Change{}, ErrNobody
-	}
-	stage, err := standing(p, t)
+	s, err := stand(p, t, who)
 	if err != nil {
 		return Change{}, err
 	}
-	if a.Rev != 0 && a.Rev != t.Rev {
+	if a.Rev != 0 && a.Rev != t.Rev && !s.foreign(a.Name) {
 		return Change{}, &StaleError{Ref: t.Ref, Seen: a.Rev, Rev: t.Rev}
 	}
-	if err := permit(stage, t, a.Name, who); err != nil {
+	if err := s.permit(a.Name); err != nil {
 		return Change{}, err
 	}
 	a.Text = strings.TrimSpace(a.Text)
-	m := move{pipeline: p, stage: stage, who: who, now: now, cal: cal}
-	m.change.Ticket = t
-	m.change.Ticket.Values = copied(t.Values)
+	m := newMove(s, now, cal)
 	if err := m.make(a); err != nil {
 		return Change{}, err
 	}
-	return m.change, nil
+	return m.done(), nil
 }
 
-// Possible gives the names of the actions the actor has on the ticket now, the stage's decisions first: those that
-// [Decide] refuses, if at all, only for their words and values.
-func Possible(p *Pipeline, t Ticket, who Actor) []string {
-	stage, err := standing(p, t)
-	if err != nil {
-		return nil
-	}
-	return possible(stage, t, who)
-}
-
-// standing gives the stage the ticket stands at. The stage of a final ticket may have gone from the catalogue: it
-// decides nothing any more.
-func standing(p *Pipeline, t Ticket) (*Stage, error) {
-	if p.Service == t.Service {
-		if stage, ok := p.Stage(t.Stage); ok {
-			return stage, nil
-		}
-		if t.Status.Final() {
-			return &Stage{Name: t.Stage, Status: t.Status}, nil
-		}
-	}
-	return nil, &StageError{Ref: t.Ref, Service: t.Service, Stage: t.Stage}
-}
-
-// permit says why the actor may not do this, whatever words and values come with it.
-func permit(stage *Stage, t Ticket, name string, who Actor) error {
-	switch {
-	case over(t, name):
-		return &FinalError{Ref: t.Ref, Status: t.Status}
-	case !offered(stage, t, name, who):
-		return &NotAllowedError{
-			Ref: t.Ref, Stage: stage.Name, Status: t.Status, Action: name, Possible: possible(stage, t, who),
-		}
-	case reserved(t, name, who):
-		return &TakenError{Ref: t.Ref, Officer: t.Officer, Yours: t.Officer == who.Name}
-	}
-	return nil
-}
-
-func possible(stage *Stage, t Ticket, who Actor) []string {
-	names := make([]string, 0, len(stage.Decisions)+len(commonActions))
-	for i := range stage.Decisions {
-		names = append(names, stage.Decisions[i].Name)
-	}
-	names = append(names, commonActions...)
-	return slices.DeleteFunc(names, func(name string) bool {
-		return over(t, name) || !offered(stage, t, name, who) || reserved(t, name, who)
-	})
-}
-
-// over reports whether the ticket's end rules the action out.
-func over(t Ticket, name string) bool { return t.Status.Final() && name != ActionNote }
-
-// offered reports whether such an actor has the action where the ticket stands.
-func offered(stage *Stage, t Ticket, name string, who Actor) bool {
-	switch name {
-	case ActionTake, ActionNote, ActionSay, ActionAsk, ActionClose:
-		return !who.Member
-	case ActionRelease:
-		return !who.Member && t.Officer != ""
-	case ActionAnswer:
-		return who.Member && t.Asked != ""
-	case ActionCancel:
-		return who.Member
-	}
-	d, ok := stage.Decision(name)
-	return ok && d.Member == who.Member
-}
-
-// reserved reports whether the action is left to the officer who took the ticket. A second take is refused too: it
-// would write a change that changes nothing.
-func reserved(t Ticket, name string, who Actor) bool {
-	if who.Member || name == ActionNote || t.Officer == "" {
-		return false
-	}
-	return t.Officer != who.Name || name == ActionTake
-}
-
-// move is one permitted action being carried out.
+// move is one permitted action or due timer being carried out.
 type move struct {
-	pipeline *Pipeline
-	stage    *Stage // where the ticket stood before
-	who      Actor
-	now      time.Time
-	cal      *worktime.Calendar
-	change   Change
+	standing
+	now    time.Time
+	cal    *worktime.Calendar
+	change Change
+}
+
+func newMove(s standing, now time.Time, cal *worktime.Calendar) *move {
+	m := &move{standing: s, now: now, cal: cal, change: Change{Ticket: s.ticket}}
+	t := &m.change.Ticket
+	t.Asked = slices.Clone(t.Asked)
+	t.Values = make(map[string]string, len(s.ticket.Values))
+	maps.Copy(t.Values, s.ticket.Values)
+	return m
+}
+
+// done counts the change, if there is one, and writes under its history how the ticket stands after it.
+func (m *move) done() Change {
+	t := &m.change.Ticket
+	if len(m.change.Activities) > 0 {
+		t.Rev++
+	}
+	for i := range m.change.Activities {
+		a := &m.change.Activities[i]
+		a.At, a.Who, a.Rev, a.Stage, a.Officer = m.now, m.who.Name, t.Rev, t.Stage, t.Officer
+	}
+	return m.change
 }
 
 // make changes the ticket as the action says.
@@ -151,163 +87,68 @@ func (m *move) make(a Action) error {
 	if d, ok := m.stage.Decision(a.Name); ok {
 		return m.decide(d, a)
 	}
-	if a.Name == ActionAnswer {
-		return m.answer(a)
+	if err := m.worded(a); err != nil {
+		return err
+	}
+	switch a.Name {
+	case ActionAnswer, ActionAdd:
+		return m.give(a)
+	case ActionRate:
+		return m.rate(a)
 	}
 	if len(a.Sets) > 0 {
-		return m.sets(nil, a)
+		return m.takes(nil, a)
 	}
-	if (a.Name == ActionNote || a.Name == ActionSay || a.Name == ActionAsk) && a.Text == "" {
-		return m.needs(a, "a text")
-	}
-	t := &m.change.Ticket
 	switch a.Name {
-	case ActionTake:
-		t.Officer = m.who.Name
-		m.record(Activity{What: EventTaken, Text: a.Text})
-	case ActionRelease:
-		t.Officer = ""
-		m.record(Activity{What: EventReleased, Text: a.Text})
+	case ActionTake, ActionRelease, ActionPass, ActionAssign:
+		return m.hand(a)
+	case ActionReopen:
+		return m.reopen(a)
+	case ActionAsk:
+		m.ask(a)
 	case ActionNote:
 		m.record(Activity{What: EventNoted, Text: a.Text})
+	case ActionHear:
+		m.record(Activity{What: EventHeard, Text: a.Text})
 	case ActionSay:
 		m.record(Activity{What: EventSaid, Text: a.Text})
 		m.tell(Notice{Decision: ActionSay, Text: a.Text})
-	case ActionAsk:
-		return m.ask(a)
 	case ActionClose:
-		m.end(Closed)
 		m.record(Activity{What: EventClosed, Text: a.Text})
+		m.end(Closed)
 		m.tell(Notice{Decision: ActionClose, Text: a.Text})
 	case ActionCancel:
-		m.end(Cancelled)
 		m.record(Activity{What: EventCancelled, Text: a.Text})
+		m.end(Cancelled)
+	default: // looking changes nothing
+		return m.impossible(a.Name)
 	}
 	return nil
 }
 
-func (m *move) decide(d *Decision, a Action) error {
-	if d.Reason && a.Text == "" {
-		return m.needs(a, "a reason")
-	}
-	if err := m.sets(d.Sets, a); err != nil {
-		return err
-	}
-	next, ok := m.pipeline.Stage(d.To)
-	if !ok { // a pipeline that was never checked
-		return &StageError{Ref: m.change.Ticket.Ref, Service: m.pipeline.Service, Stage: d.To}
-	}
-	if !m.who.Member {
-		m.change.Ticket.Asked = "" // decided without it
-	}
-	m.enter(next)
-	m.record(Activity{What: EventDecided, Decision: d.Name, Text: a.Text})
-	if len(d.Say) > 0 {
-		notice := Notice{Decision: d.Name}
-		if d.Reason { // words nobody asked for are for the desk, not for the member
-			notice.Text = a.Text
+// worded checks that what the action is about came with it.
+func (m *move) worded(a Action) error {
+	switch a.Name {
+	case ActionNote, ActionSay, ActionAsk, ActionHear:
+		if a.Text == "" {
+			return m.needs(a, "a text")
 		}
-		m.tell(notice)
-	}
-	return nil
-}
-
-// ask asks for one field again. A newer request replaces an older one that was not answered.
-func (m *move) ask(a Action) error {
-	if a.Field == "" {
-		return m.needs(a, "a field")
-	}
-	m.change.Ticket.Asked = a.Field
-	m.settle(m.stage)
-	m.record(Activity{What: EventAsked, Field: a.Field, Text: a.Text})
-	m.tell(Notice{Decision: ActionAsk, Field: a.Field, Text: a.Text})
-	return nil
-}
-
-func (m *move) answer(a Action) error {
-	t := &m.change.Ticket
-	if a.Field != t.Asked {
-		return &SetsError{Ref: t.Ref, Action: a.Name, Missing: []string{t.Asked}, Unknown: []string{a.Field}}
-	}
-	if err := m.sets([]Set{{Name: t.Asked}}, a); err != nil {
-		return err
-	}
-	t.Asked = ""
-	m.settle(m.stage)
-	m.record(Activity{What: EventAnswered, Field: a.Field, Text: a.Text})
-	return nil
-}
-
-// sets takes over the values given with an action, or names all that are missing, bad or unknown.
-func (m *move) sets(declared []Set, a Action) error {
-	e := &SetsError{Ref: m.change.Ticket.Ref, Action: a.Name}
-	known := map[string]bool{}
-	for _, s := range declared {
-		known[s.Name] = true
-		switch value := a.Sets[s.Name]; {
-		case value != "" && !s.bounds(value):
-			e.Bad = append(e.Bad, s)
-		case value != "":
-			m.change.Ticket.Values[s.Name] = value
-		case !s.Optional:
-			e.Missing = append(e.Missing, s.Name)
+	case ActionPass, ActionAssign:
+		if a.To == "" {
+			return m.needs(a, "an officer")
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(a.Sets)) {
-		if !known[name] {
-			e.Unknown = append(e.Unknown, name)
+	switch a.Name {
+	case ActionAsk, ActionAdd:
+		if a.Field == "" {
+			return m.needs(a, "a field")
 		}
-	}
-	if len(e.Missing)+len(e.Bad)+len(e.Unknown) > 0 {
-		return e
 	}
 	return nil
 }
 
-// bounds reports whether a value keeps the set's bounds, where it has any.
-func (s Set) bounds(value string) bool {
-	if s.Min == 0 && s.Max == 0 {
-		return true
-	}
-	n, err := strconv.ParseInt(value, 10, 64)
-	return err == nil && n >= s.Min && n <= s.Max
-}
-
-// enter brings the ticket to a stage.
-func (m *move) enter(stage *Stage) {
-	m.change.Ticket.Stage = stage.Name
-	m.settle(stage)
-}
-
-// settle gives the ticket the status and the promise that go with its stage and with what the member was asked for.
-func (m *move) settle(stage *Stage) {
-	t := &m.change.Ticket
-	if stage.Status.Final() {
-		m.end(stage.Status)
-		return
-	}
-	t.Status = stage.Status
-	if t.Asked != "" {
-		t.Status = WaitingMember
-	}
-	t.PromisedAt = time.Time{}
-	if stage.Promise > 0 && t.Status != WaitingMember {
-		t.PromisedAt = m.cal.Add(m.now, stage.Promise)
-	}
-}
-
-// end makes the ticket final: nobody is waited for and nothing is promised any more.
-func (m *move) end(status Status) {
-	t := &m.change.Ticket
-	t.Status, t.Asked, t.PromisedAt = status, "", time.Time{}
-}
-
-// record adds to the history and counts the change.
-func (m *move) record(a Activity) {
-	a.At, a.Who, a.Stage = m.now, m.who.Name, m.change.Ticket.Stage
-	m.change.Activities = append(m.change.Activities, a)
-	m.change.Ticket.Rev++
-}
+// record adds to the history.
+func (m *move) record(a Activity) { m.change.Activities = append(m.change.Activities, a) }
 
 // tell makes the notice for the member.
 func (m *move) tell(n Notice) {
@@ -315,13 +156,41 @@ func (m *move) tell(n Notice) {
 	m.change.Notice = &n
 }
 
-func (m *move) needs(a Action, what string) error {
-	return &WordsError{Ref: m.change.Ticket.Ref, Action: a.Name, Needs: what}
+// hand changes whose the ticket is.
+func (m *move) hand(a Action) error {
+	t := &m.change.Ticket
+	handed := Activity{Text: a.Text}
+	switch a.Name {
+	case ActionTake:
+		handed.What, t.Officer, t.Taken = EventTaken, m.who.Name, true
+	case ActionRelease:
+		handed.What, t.Officer, t.Taken = EventReleased, "", false
+	case ActionPass:
+		handed.What, t.Officer, t.Taken = EventPassed, a.To, false
+	case ActionAssign:
+		handed.What, t.Officer, t.Taken = EventAssigned, a.To, false
+	}
+	switch {
+	case a.Name == ActionPass && a.To == m.who.Name:
+		return m.needs(a, "another officer")
+	case a.To != "" && m.stage.Second && a.To == t.DecidedBy:
+		return &SecondError{Ref: t.Ref, Officer: a.To}
+	}
+	m.record(handed)
+	return nil
 }
 
-// copied gives a map of its own, which can be written to.
-func copied(values map[string]string) map[string]string {
-	own := make(map[string]string, len(values))
-	maps.Copy(own, values)
-	return own
+// ask asks for one field again. What was asked for before still is.
+func (m *move) ask(a Action) {
+	t := &m.change.Ticket
+	if !slices.Contains(t.Asked, a.Field) {
+		t.Asked = append(t.Asked, a.Field)
+	}
+	m.record(Activity{What: EventAsked, Field: a.Field, Text: a.Text})
+	m.settle(m.stage)
+	m.tell(Notice{Decision: ActionAsk, Field: a.Field, Text: a.Text})
+}
+
+func (m *move) needs(a Action, what string) error {
+	return &WordsError{Ref: m.ticket.Ref, Action: a.Name, Needs: what}
 }

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -14,9 +15,12 @@ import (
 )
 
 var (
-	siti   = desk.Actor{Name: "siti"}
-	budi   = desk.Actor{Name: "budi"}
-	member = desk.Actor{Name: "member", Member: true}
+	siti    = desk.Actor{Name: "siti", Role: desk.RoleBranch, Scope: []string{"31.74"}}
+	budi    = desk.Actor{Name: "budi", Role: desk.RoleBranch, Scope: []string{"31.74"}}
+	head    = desk.Actor{Name: "hana", Role: desk.RoleAdmin}
+	member  = desk.Actor{Name: "member", Member: true}
+	system  = desk.Actor{Name: desk.NameSystem, System: true}
+	payment = desk.Actor{Name: desk.NamePayment, System: true}
 )
 
 func wib(t testing.TB) *worktime.Calendar {
@@ -42,7 +46,7 @@ var good = map[string]desk.Action{
 	"approve": {Name: "approve", Sets: map[string]string{"months_owed": "7", "heads": "3"}},
 	"reject":  {Name: "reject", Text: "Foto KTP tidak terbaca"},
 	"choose":  {Name: "choose", Sets: map[string]string{"class": "2"}},
-	"reopen":  {Name: "reopen"},
+	"recheck": {Name: "recheck"},
 	"paid":    {Name: "paid", Sets: map[string]string{"amount": "735000", "reference": "TRX-1"}},
 	"take":    {Name: "take"},
 	"release": {Name: "release"},
@@ -52,9 +56,15 @@ var good = map[string]desk.Action{
 	"answer":  {Name: "answer", Field: "ktp", Sets: map[string]string{"ktp": "document:2"}},
 	"close":   {Name: "close"},
 	"cancel":  {Name: "cancel"},
+	"pass":    {Name: "pass", To: "dewi"},
+	"assign":  {Name: "assign", To: "dewi"},
+	"add":     {Name: "add", Field: "surat", Sets: map[string]string{"surat": "document:3"}},
+	"hear":    {Name: "hear", Text: "Sudah saya kirim, Bu."},
+	"reopen":  {Name: "reopen", Text: "Kartunya masih mati."},
+	"rate":    {Name: "rate", Sets: map[string]string{"rating": "4"}},
 }
 
-// desktop plays actions on one ticket, an hour of the clock apart from each other.
+// desktop plays actions on one ticket.
 type desktop struct {
 	t      testing.TB
 	p      *desk.Pipeline
@@ -62,14 +72,29 @@ type desktop struct {
 	now    time.Time
 	change desk.Change
 	log    []desk.Activity
+	timers map[string]time.Time
+}
+
+// keep does what whoever stores tickets does with a change.
+func (d *desktop) keep(change desk.Change) {
+	d.change = change
+	d.log = append(d.log, change.Activities...)
+	if d.timers == nil {
+		d.timers = map[string]time.Time{}
+	}
+	for _, timer := range change.Timers {
+		d.timers[timer.Name] = timer.At
+		if timer.At.IsZero() {
+			delete(d.timers, timer.Name)
+		}
+	}
 }
 
 func opened(t testing.TB) *desktop {
 	t.Helper()
 	d := &desktop{t: t, p: reactivation(), cal: wib(t), now: monday}
-	values := map[string]string{"nama": "Siti Contoh", "ktp": "document:1"}
-	d.change = desk.OpenTicket(d.p, ref, "pandawa", 41, "3174", values, d.now, d.cal)
-	d.log = d.change.Activities
+	values := map[string]string{"nama": "Siti Contoh", "ktp": "document:1", "kabupaten": "31.74"}
+	d.keep(desk.OpenTicket(d.p, desk.Ticket{Ref: ref, Line: "pandawa", Contact: 41, Branch: "3174", Values: values}, d.now, d.cal))
 	return d
 }
 
@@ -84,8 +109,7 @@ func (d *desktop) does(who desk.Actor, a desk.Action) *desktop {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	d.change = change
-	d.log = append(d.log, change.Activities...)
+	d.keep(change)
 	return d
 }
 
@@ -115,126 +139,14 @@ func in(t testing.TB, state string) *desktop {
 	return nil
 }
 
-// What each actor may do in each state. The officer's tickets: nobody has taken them (free), they themselves (mine), a
-// colleague (theirs). ok: it happens; no: not allowed; taken: left to who took it; final: too late.
-const matrix = `
-actor   action   open   asked  class  payment approved rejected cancelled closed
-free    approve  ok     ok     no     no      final    final    final     final
-free    reject   ok     ok     no     no      final    final    final     final
-free    choose   no     no     no     no      final    final    final     final
-free    reopen   no     no     ok     no      final    final    final     final
-free    paid     no     no     no     ok      final    final    final     final
-free    take     ok     ok     ok     ok      final    final    final     final
-free    release  no     no     no     no      final    final    final     final
-free    note     ok     ok     ok     ok      ok       ok       ok        ok
-free    say      ok     ok     ok     ok      final    final    final     final
-free    ask      ok     ok     ok     ok      final    final    final     final
-free    answer   no     no     no     no      final    final    final     final
-free    close    ok     ok     ok     ok      final    final    final     final
-free    cancel   no     no     no     no      final    final    final     final
-free    dance    no     no     no     no      final    final    final     final
-mine    approve  ok     ok     no     no      -        -        -         -
-mine    reject   ok     ok     no     no      -        -        -         -
-mine    choose   no     no     no     no      -        -        -         -
-mine    reopen   no     no     ok     no      -        -        -         -
-mine    paid     no     no     no     ok      -        -        -         -
-mine    take     taken  taken  taken  taken   -        -        -         -
-mine    release  ok     ok     ok     ok      -        -        -         -
-mine    note     ok     ok     ok     ok      -        -        -         -
-mine    say      ok     ok     ok     ok      -        -        -         -
-mine    ask      ok     ok     ok     ok      -        -        -         -
-mine    close    ok     ok     ok     ok      -        -        -         -
-theirs  approve  taken  taken  no     no      -        -        -         -
-theirs  reject   taken  taken  no     no      -        -        -         -
-theirs  reopen   no     no     taken  no      -        -        -         -
-theirs  paid     no     no     no     taken   -        -        -         -
-theirs  take     taken  taken  taken  taken   -        -        -         -
-theirs  release  taken  taken  taken  taken   -        -        -         -
-theirs  note     ok     ok     ok     ok      -        -        -         -
-theirs  say      taken  taken  taken  taken   -        -        -         -
-theirs  ask      taken  taken  taken  taken   -        -        -         -
-theirs  close    taken  taken  taken  taken   -        -        -         -
-member  approve  no     no     no     no      final    final    final     final
-member  reject   no     no     no     no      final    final    final     final
-member  choose   no     no     ok     no      final    final    final     final
-member  reopen   no     no     no     no      final    final    final     final
-member  paid     no     no     no     no      final    final    final     final
-member  take     no     no     no     no      final    final    final     final
-member  release  no     no     no     no      final    final    final     final
-member  note     no     no     no     no      no       no       no        no
-member  say      no     no     no     no      final    final    final     final
-member  ask      no     no     no     no      final    final    final     final
-member  answer   no     ok     no     no      final    final    final     final
-member  close    no     no     no     no      final    final    final     final
-member  cancel   ok     ok     ok     ok      final    final    final     final
-`
-
-func TestWhoMayDoWhatWhen(t *testing.T) {
-	lines := strings.Split(strings.TrimSpace(matrix), "\n")
-	states := strings.Fields(lines[0])[2:]
-	for _, line := range lines[1:] {
-		row := strings.Fields(line)
-		for i, state := range states {
-			actor, action, want := row[0], row[1], row[2+i]
-			if want == "-" {
-				continue
-			}
-			t.Run(strings.Join([]string{actor, action, state}, "/"), func(t *testing.T) {
-				d, who := in(t, state), siti
-				switch actor {
-				case "mine":
-					d.does(siti, good["take"])
-				case "theirs":
-					d.does(budi, good["take"])
-				case "member":
-					who = member
-				}
-				a := good[action]
-				a.Name = action
-				change, err := d.try(who, a)
-				if got := outcome(err); got != want {
-					t.Fatalf("%s, want %s: %v", got, want, err)
-				}
-				possible := desk.Possible(d.p, d.change.Ticket, who)
-				if slices.Contains(possible, action) != (want == "ok") {
-					t.Errorf("possible are %v", possible)
-				}
-				if err != nil && !reflect.DeepEqual(change, desk.Change{}) {
-					t.Errorf("refused, and yet a change: %+v", change)
-				}
-			})
-		}
-	}
-}
-
-// outcome names an error as the matrix does.
-func outcome(err error) string {
-	var (
-		no    *desk.NotAllowedError
-		taken *desk.TakenError
-		final *desk.FinalError
-	)
-	switch {
-	case err == nil:
-		return "ok"
-	case errors.As(err, &no):
-		return "no"
-	case errors.As(err, &taken):
-		return "taken"
-	case errors.As(err, &final):
-		return "final"
-	}
-	return err.Error()
-}
-
 func TestFromTheFormToTheActiveCard(t *testing.T) {
 	d := opened(t)
 	ticket := d.change.Ticket
 	want := desk.Ticket{
 		Ref: ref, Rev: 1, Service: "reaktivasi", Stage: "verifikasi", Status: desk.Open,
-		Line: "pandawa", Contact: 41, Branch: "3174",
+		Line: "pandawa", Contact: 41, Branch: "3174", Regency: "31.74",
 		OpenedAt: monday, PromisedAt: d.cal.Add(monday, 7*time.Hour),
-		Values: map[string]string{"nama": "Siti Contoh", "ktp": "document:1"},
+		Values: map[string]string{"nama": "Siti Contoh", "ktp": "document:1", "kabupaten": "31.74"},
 	}
 	if !reflect.DeepEqual(ticket, want) {
 		t.Fatalf("opened as\n%+v, want\n%+v", ticket, want)
@@ -272,85 +184,18 @@ func TestFromTheFormToTheActiveCard(t *testing.T) {
 	}
 	history := ""
 	for _, a := range d.log {
-		history += strings.Join([]string{a.What, a.Who, a.Stage, a.Decision}, " ") + "\n"
+		history += strings.TrimSpace(fmt.Sprint(a.Rev, " ", strings.Join([]string{a.What, a.Who, a.Stage, a.Decision}, " "))) + "\n"
 	}
-	if want := "ticket.opened member verifikasi \n" +
-		"ticket.taken siti verifikasi \n" +
-		"ticket.decided siti kelas approve\n" +
-		"ticket.decided member bayar choose\n" +
-		"ticket.decided siti aktif paid\n"; history != want {
+	if want := "1 ticket.opened member verifikasi\n" +
+		"1 promise.made member verifikasi\n" +
+		"2 ticket.taken siti verifikasi\n" +
+		"3 ticket.decided siti kelas approve\n" +
+		"3 promise.kept siti kelas\n" +
+		"4 ticket.decided member bayar choose\n" +
+		"4 promise.made member bayar\n" +
+		"5 ticket.decided siti aktif paid\n" +
+		"5 promise.kept siti aktif\n"; history != want {
 		t.Errorf("history:\n%swant:\n%s", history, want)
-	}
-}
-
-func TestAskingAgain(t *testing.T) {
-	d := opened(t).does(siti, good["ask"])
-	ticket := d.change.Ticket
-	if ticket.Asked != "ktp" || ticket.Status != desk.WaitingMember || ticket.Stage != "verifikasi" || !ticket.PromisedAt.IsZero() {
-		t.Errorf("asked: %+v", ticket)
-	}
-	if n := d.change.Notice; n == nil || *n != (desk.Notice{Stage: "verifikasi", Decision: "ask", Text: "Fotonya buram.", Field: "ktp"}) {
-		t.Errorf("the member hears %+v", n)
-	}
-	d.now = d.now.AddDate(0, 0, 1)
-	d.does(member, good["answer"])
-	ticket = d.change.Ticket
-	if ticket.Asked != "" || ticket.Status != desk.Open || ticket.Values["ktp"] != "document:2" {
-		t.Errorf("answered: %+v", ticket)
-	}
-	if want := d.cal.Add(d.now, 7*time.Hour); !ticket.PromisedAt.Equal(want) {
-		t.Errorf("the promise starts again: %s, want %s", ticket.PromisedAt, want)
-	}
-	if a := d.change.Activities[0]; a.What != desk.EventAnswered || a.Field != "ktp" || a.Who != "member" || !a.At.Equal(d.now) {
-		t.Errorf("recorded: %+v", a)
-	}
-
-	t.Run("an answer to something else", func(t *testing.T) {
-		_, err := opened(t).does(siti, good["ask"]).
-			try(member, desk.Action{Name: "answer", Field: "kk", Sets: map[string]string{"kk": "document:3"}})
-		sentence(t, err, `Ticket 5H8-PWW3: "answer" needs ktp; does not take kk.`)
-	})
-	t.Run("an answer without a value", func(t *testing.T) {
-		_, err := opened(t).does(siti, good["ask"]).try(member, desk.Action{Name: "answer", Field: "ktp"})
-		sentence(t, err, `Ticket 5H8-PWW3: "answer" needs ktp.`)
-	})
-	t.Run("a newer request replaces the older", func(t *testing.T) {
-		d := opened(t).does(siti, good["ask"]).does(siti, desk.Action{Name: "ask", Field: "kk", Text: "KK juga."})
-		if d.change.Ticket.Asked != "kk" {
-			t.Errorf("asked for %q", d.change.Ticket.Asked)
-		}
-	})
-	t.Run("the officer decides without it", func(t *testing.T) {
-		d := opened(t).does(siti, good["ask"]).does(siti, good["approve"])
-		if d.change.Ticket.Asked != "" || d.change.Ticket.Stage != "kelas" {
-			t.Errorf("%+v", d.change.Ticket)
-		}
-	})
-	t.Run("the member decides something else first", func(t *testing.T) {
-		d := in(t, "class").does(siti, good["ask"]).does(member, good["choose"])
-		ticket := d.change.Ticket
-		if ticket.Stage != "bayar" || ticket.Asked != "ktp" || ticket.Status != desk.WaitingMember || !ticket.PromisedAt.IsZero() {
-			t.Errorf("after the choice: %+v", ticket)
-		}
-		ticket = d.does(member, good["answer"]).change.Ticket
-		if ticket.Status != desk.WaitingPayment || ticket.PromisedAt.IsZero() {
-			t.Errorf("after the answer: %+v", ticket)
-		}
-	})
-}
-
-func TestEndingATicket(t *testing.T) {
-	d := opened(t).does(siti, good["ask"]).does(siti, desk.Action{Name: "close", Text: "Sudah aktif."})
-	ticket := d.change.Ticket
-	if ticket.Status != desk.Closed || ticket.Stage != "verifikasi" || ticket.Asked != "" || !ticket.PromisedAt.IsZero() {
-		t.Errorf("closed: %+v", ticket)
-	}
-	if n := d.change.Notice; n == nil || *n != (desk.Notice{Stage: "verifikasi", Decision: "close", Text: "Sudah aktif."}) {
-		t.Errorf("the member hears %+v", n)
-	}
-	d = opened(t).does(siti, good["take"]).does(member, good["cancel"])
-	if ticket := d.change.Ticket; ticket.Status != desk.Cancelled || !ticket.PromisedAt.IsZero() || d.change.Notice != nil {
-		t.Errorf("cancelled: %+v, %+v", ticket, d.change.Notice)
 	}
 }
 
@@ -384,9 +229,11 @@ func TestRefusalsAreSentences(t *testing.T) {
 		{"not here", "open", siti, good["paid"], `Ticket 5H8-PWW3 is at stage verifikasi (open): "paid" is not possible there. ` +
 			`Possible now: approve, reject, take, note, say, ask, close.`},
 		{"not for the member", "open", member, good["approve"], `Ticket 5H8-PWW3 is at stage verifikasi (open): "approve" is not possible there. ` +
-			`Possible now: cancel.`},
-		{"nothing for the member", "closed", member, good["note"], `Ticket 5H8-PWW3 is at stage verifikasi (closed): "note" is not possible there. ` +
-			`Nothing is possible for you now.`},
+			`Possible now: add, hear, cancel.`},
+		{"after the end", "closed", member, good["note"], `Ticket 5H8-PWW3 is at stage verifikasi (closed): "note" is not possible there. ` +
+			`Possible now: reopen, rate.`},
+		{"nothing", "rejected", system, good["rate"], `Ticket 5H8-PWW3 is at stage ditolak (rejected): "rate" is not possible there. ` +
+			`Possible now: note.`},
 		{"final", "rejected", siti, good["say"], "Ticket 5H8-PWW3 is rejected: all that is possible now is a note."},
 		{"values missing", "open", siti, withSets("approve", nil), `Ticket 5H8-PWW3: "approve" needs months_owed, heads.`},
 		{
@@ -473,7 +320,7 @@ func TestACatalogueThatLacksTheStage(t *testing.T) {
 func TestTheGivenTicketIsLeftAsItIs(t *testing.T) {
 	values := map[string]string{"nama": "Siti Contoh"}
 	p, cal := reactivation(), wib(t)
-	change := desk.OpenTicket(p, ref, "pandawa", 41, "", values, monday, cal)
+	change := desk.OpenTicket(p, desk.Ticket{Ref: ref, Regency: "31.74", Values: values}, monday, cal)
 	values["nama"] = "lain"
 	if change.Ticket.Values["nama"] != "Siti Contoh" {
 		t.Error("the ticket shares the form's values")
@@ -498,6 +345,9 @@ func TestTheGivenTicketIsLeftAsItIs(t *testing.T) {
 
 func BenchmarkDecide(b *testing.B) {
 	d := opened(b)
+	if errs := d.p.Check([]string{"id", "en"}); len(errs) > 0 {
+		b.Fatal(errors.Join(errs...))
+	}
 	for _, name := range []string{"take", "approve", "ask"} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

@@ -28,6 +28,37 @@ func (e *NotAllowedError) Error() string {
 	return fmt.Sprintf("Ticket %s is at stage %s (%s): %q is not possible there. %s", e.Ref, e.Stage, e.Status, e.Action, possible)
 }
 
+// ForeignError means that the actor's role or scope does not cover the ticket. It tells nothing of the ticket, neither
+// where it belongs nor whether it is there still.
+type ForeignError struct {
+	Ref string
+}
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("Ticket %s is not yours to work on: your role or your scope does not cover this.", e.Ref)
+}
+
+// SecondError means that two people are wanted, and the officer is the first of them.
+type SecondError struct {
+	Ref     string
+	Officer string
+}
+
+func (e *SecondError) Error() string {
+	return fmt.Sprintf("Ticket %s was decided by %s at the stage before: somebody else has to decide it here.", e.Ref, e.Officer)
+}
+
+// DocumentsError means that papers the stage needs are missing, or were asked for again and have not come.
+type DocumentsError struct {
+	Ref    string
+	Action string
+	Fields []string // in the order the stage names them
+}
+
+func (e *DocumentsError) Error() string {
+	return fmt.Sprintf("Ticket %s: %q needs %s first.", e.Ref, e.Action, strings.Join(e.Fields, ", "))
+}
+
 // TakenError means that an officer took the ticket: a colleague, or, for a second take, the one who acts.
 type TakenError struct {
 	Ref     string

@@ -1,7 +1,7 @@
 package desk
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"time"
 )
@@ -12,20 +12,53 @@ type Pipeline struct {
 	Title   map[string]string // the service's ordinary name, by language
 	Stages  []Stage
 	Subject Subject
+	Reopen  time.Duration // how long after its end the member may reopen a ticket; 0: [ReopenWithin]
+
+	machine *machine // made by Check
+}
+
+// ReopenWithin is how long members may reopen tickets of services that say nothing else.
+const ReopenWithin = 7 * 24 * time.Hour
+
+// Reopens reports whether the member may still reopen a ticket that has ended. What was approved is done and cannot be.
+func (p *Pipeline) Reopens(t Ticket, now time.Time) bool {
+	return t.Status.Final() && t.Status != Approved && !now.After(t.EndedAt.Add(cmp.Or(p.Reopen, ReopenWithin)))
+}
+
+// works reports whether some stage is of that role.
+func (p *Pipeline) works(role Role) bool {
+	return slices.ContainsFunc(p.Stages, func(s Stage) bool { return s.Role == role })
 }
 
 // Subject names the form's fields that say whom a ticket is about; "" where the form does not ask.
 type Subject struct {
-	Name, Number, BirthDate, Regency string
+	Name, Number, BirthDate, Regency, Company string
 }
 
 // Stage is where a ticket can stand.
 type Stage struct {
-	Name      string
-	Title     map[string]string
-	Status    Status
-	Promise   time.Duration // working time within which the desk is to act; 0: none
-	Decisions []Decision    // none in a final stage
+	Name    string
+	Title   map[string]string
+	Status  Status
+	Role    Role          // whose work it is; "" in a final stage
+	Promise time.Duration // working time within which the desk is to act; 0: none
+	// Second wants a second person: whoever made the decision before does not make the one here.
+	Second bool
+	// Documents are the fields that must be there, and not asked for again, before officers decide: except to reject,
+	// or to send back with a reason.
+	Documents []string
+	// Remind and Expire are how long after it began to wait for the member, or for a payment, the member is reminded
+	// and the ticket closed. 0: a wait for the member takes 24 hours and 14 days, one for a payment goes on.
+	Remind, Expire time.Duration
+	Decisions      []Decision // none in a final stage
+	Follow         []Follow
+}
+
+// Follow is a follow-up some time after a ticket came to its stage, if it still stands there.
+type Follow struct {
+	After time.Duration
+	Say   map[string]string // what the member reads, by language
+	Flow  string            // a flow the member is offered with it; "" none
 }
 
 // Decision is a way out of a stage.
@@ -34,7 +67,7 @@ type Decision struct {
 	// Member marks what the member does in the chat; the rest is for officers.
 	Member bool
 	To     string // the next stage
-	Reason bool   // the actor must give a reason in words
+	Reason bool   // the actor must give a reason in words, which the member reads
 	Sets   []Set
 	// Say is what the member reads, by language; empty for what the member did themselves.
 	Say map[string]string
@@ -69,121 +102,4 @@ func (s *Stage) Decision(name string) (*Decision, bool) {
 		}
 	}
 	return nil, false
-}
-
-// Check finds what is wrong with a pipeline, every mistake at once; each is a *[PipelineError]. A pipeline without any
-// is safe to run: every stage can be reached, a ticket can end from each by decisions alone, and every decision of an
-// officer is told to the member in every one of the languages.
-func (p *Pipeline) Check(languages []string) []error {
-	c := checker{pipeline: p, languages: languages}
-	if len(p.Stages) == 0 {
-		c.report("", "", "the service has no stage")
-		return c.errs
-	}
-	if p.Stages[0].Status.Final() {
-		c.report(p.Stages[0].Name, "", "the first stage is final: a ticket would be over before anybody saw it")
-	}
-	seen := map[string]bool{}
-	for i := range p.Stages {
-		s := &p.Stages[i]
-		c.name(s.Name, "", "stage", s.Name, seen)
-		c.stage(s)
-	}
-	c.ways()
-	return c.errs
-}
-
-// checker collects the mistakes of one pipeline.
-type checker struct {
-	pipeline  *Pipeline
-	languages []string
-	errs      []error
-}
-
-func (c *checker) report(stage, decision, format string, args ...any) {
-	c.errs = append(c.errs, &PipelineError{
-		Service: c.pipeline.Service, Stage: stage, Decision: decision, Problem: fmt.Sprintf(format, args...),
-	})
-}
-
-// name reports a name that is missing or given twice.
-func (c *checker) name(stage, decision, what, name string, seen map[string]bool) {
-	switch {
-	case name == "":
-		c.report(stage, decision, "a %s has no name", what)
-	case seen[name]:
-		c.report(stage, decision, "there are two %ss %q", what, name)
-	}
-	seen[name] = true
-}
-
-func (c *checker) stage(s *Stage) {
-	switch {
-	case !s.Status.known():
-		c.report(s.Name, "", "status %q is unknown", s.Status)
-	case s.Status.Final() && len(s.Decisions) > 0:
-		c.report(s.Name, "", "the stage is final (%s), so it has no decisions", s.Status)
-	case !s.Status.Final() && len(s.Decisions) == 0:
-		c.report(s.Name, "", "the stage is not final (%s), so it needs a decision", s.Status)
-	}
-	switch {
-	case s.Promise < 0:
-		c.report(s.Name, "", "the promise is negative")
-	case s.Promise > 0 && (s.Status.Final() || s.Status == WaitingMember):
-		c.report(s.Name, "", "nothing is promised while a ticket is %s", s.Status)
-	}
-	seen := map[string]bool{}
-	for i := range s.Decisions {
-		d := &s.Decisions[i]
-		c.name(s.Name, d.Name, "decision", d.Name, seen)
-		c.decision(s, d)
-	}
-}
-
-func (c *checker) decision(s *Stage, d *Decision) {
-	if slices.Contains(commonActions, d.Name) {
-		c.report(s.Name, d.Name, "%q is an action of every stage and cannot be a decision's name", d.Name)
-	}
-	if _, ok := c.pipeline.Stage(d.To); !ok {
-		c.report(s.Name, d.Name, "it leads to stage %q, which does not exist", d.To)
-	}
-	for _, lang := range c.languages {
-		if !d.Member && d.Say[lang] == "" {
-			c.report(s.Name, d.Name, "it does not say in language %q what the member reads", lang)
-		}
-	}
-	seen := map[string]bool{}
-	for _, set := range d.Sets {
-		c.name(s.Name, d.Name, "value", set.Name, seen)
-		if set.Min > set.Max {
-			c.report(s.Name, d.Name, "value %q: min %d is more than max %d", set.Name, set.Min, set.Max)
-		}
-	}
-}
-
-// ways checks that every stage can be reached from the first and that a final one can be reached from every stage.
-func (c *checker) ways() {
-	stages := c.pipeline.Stages
-	reached, ending := map[string]bool{stages[0].Name: true}, map[string]bool{}
-	for _, s := range stages {
-		if s.Status.Final() {
-			ending[s.Name] = true
-		}
-	}
-	for range stages { // the longest way there is visits every stage once
-		for _, s := range stages {
-			for _, d := range s.Decisions {
-				reached[d.To] = reached[d.To] || reached[s.Name]
-				ending[s.Name] = ending[s.Name] || ending[d.To]
-			}
-		}
-	}
-	for _, s := range stages {
-		if !reached[s.Name] {
-			c.report(s.Name, "", "no decision of a reachable stage leads to it")
-		}
-		if !ending[s.Name] {
-			c.report(s.Name, "", "no way of decisions leads from the stage to a final one")
-		}
-	}
 }

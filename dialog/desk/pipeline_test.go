@@ -3,6 +3,7 @@ package desk_test
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,8 +16,9 @@ func said(text string) map[string]string { return map[string]string{"id": text, 
 func reactivation() *desk.Pipeline {
 	return &desk.Pipeline{
 		Service: "reaktivasi",
+		Subject: desk.Subject{Regency: "kabupaten"},
 		Stages: []desk.Stage{
-			{Name: "verifikasi", Status: desk.Open, Promise: 7 * time.Hour, Decisions: []desk.Decision{
+			{Name: "verifikasi", Status: desk.Open, Role: desk.RoleBranch, Promise: 7 * time.Hour, Decisions: []desk.Decision{
 				{Name: "approve", To: "kelas", Say: said("Disetujui."), Flow: "kelas", Sets: []desk.Set{
 					{Name: "months_owed", Type: "number", Max: 600},
 					{Name: "heads", Type: "number", Min: 1, Max: 20},
@@ -24,11 +26,11 @@ func reactivation() *desk.Pipeline {
 				}},
 				{Name: "reject", To: "ditolak", Reason: true, Say: said("Ditolak: {reason}")},
 			}},
-			{Name: "kelas", Status: desk.WaitingMember, Decisions: []desk.Decision{
+			{Name: "kelas", Status: desk.WaitingMember, Role: desk.RoleBranch, Decisions: []desk.Decision{
 				{Name: "choose", Member: true, To: "bayar", Sets: []desk.Set{{Name: "class", Type: "number", Min: 1, Max: 3}}},
-				{Name: "reopen", To: "verifikasi", Say: said("Diperiksa lagi.")},
+				{Name: "recheck", To: "verifikasi", Say: said("Diperiksa lagi.")},
 			}},
-			{Name: "bayar", Status: desk.WaitingPayment, Promise: 14 * time.Hour, Decisions: []desk.Decision{
+			{Name: "bayar", Status: desk.WaitingPayment, Role: desk.RoleBranch, Promise: 14 * time.Hour, Decisions: []desk.Decision{
 				{Name: "paid", To: "aktif", Say: said("Aktif."), Sets: []desk.Set{{Name: "amount"}, {Name: "reference"}}},
 			}},
 			{Name: "aktif", Status: desk.Approved},
@@ -69,8 +71,8 @@ func TestEachMistakeInAPipelineIsFound(t *testing.T) {
 		}},
 		{"an island", func(p *desk.Pipeline) {
 			p.Stages = append(p.Stages,
-				desk.Stage{Name: "here", Status: desk.Open, Decisions: []desk.Decision{{Name: "on", Member: true, To: "there"}}},
-				desk.Stage{Name: "there", Status: desk.Open, Decisions: []desk.Decision{
+				desk.Stage{Name: "here", Status: desk.Open, Role: desk.RoleBranch, Decisions: []desk.Decision{{Name: "on", Member: true, To: "there"}}},
+				desk.Stage{Name: "there", Status: desk.Open, Role: desk.RoleBranch, Decisions: []desk.Decision{
 					{Name: "back", Member: true, To: "here"}, {Name: "out", Member: true, To: "aktif"},
 				}})
 		}, []string{"stage here: no decision of a reachable stage leads to it", "stage there: no decision of a reachable stage leads to it"}},
@@ -100,6 +102,35 @@ func TestEachMistakeInAPipelineIsFound(t *testing.T) {
 			`"close" is an action of every stage`,
 		}},
 		{"bounds crossed", func(p *desk.Pipeline) { p.Stages[0].Decisions[0].Sets[1].Min = 30 }, []string{`value "heads": min 30 is more than max 20`}},
+		{"another action's name", func(p *desk.Pipeline) { p.Stages[0].Decisions[1].Name = "show" }, []string{
+			`"show" is an action of every stage`,
+		}},
+		{"nobody's work", func(p *desk.Pipeline) { p.Stages[1].Role = "" }, []string{"stage kelas: the stage has no role: nobody would work it"}},
+		{"an unknown role", func(p *desk.Pipeline) { p.Stages[1].Role = "boss" }, []string{
+			`stage kelas: role "boss" is unknown; there are branch, dinsos, kemensos, bpjs, company-maker, company-approver, admin`,
+		}},
+		{"work after the end", func(p *desk.Pipeline) { p.Stages[4].Role = desk.RoleBranch }, []string{
+			`stage ditolak: the stage is final (rejected), so it is nobody's work, not that of role "branch"`,
+		}},
+		{"a second person without a first", func(p *desk.Pipeline) { p.Stages[2].Second = true }, []string{
+			"stage bayar: it wants a second person, but no decision of a first one leads to it",
+		}},
+		{"papers after the end", func(p *desk.Pipeline) { p.Stages[4].Documents = []string{"ktp"} }, []string{
+			"stage ditolak: the stage is final (rejected), so it needs no documents",
+		}},
+		{"closed before reminded", func(p *desk.Pipeline) { p.Stages[1].Expire = 24 * time.Hour }, []string{
+			"stage kelas: the ticket would be closed before the member is reminded",
+		}},
+		{"reminded after it was closed", func(p *desk.Pipeline) { p.Stages[2].Remind, p.Stages[2].Expire = 9*time.Hour, 8*time.Hour }, []string{
+			"stage bayar: the ticket would be closed before the member is reminded",
+		}},
+		{"waiting after the end", func(p *desk.Pipeline) { p.Stages[4].Remind = time.Hour }, []string{
+			"stage ditolak: the stage is final (rejected), so nobody is waited for",
+		}},
+		{"waiting backwards", func(p *desk.Pipeline) { p.Stages[1].Remind = -1 }, []string{"stage kelas: a time to wait is negative"}},
+		{"followed up at once, silently", func(p *desk.Pipeline) { p.Stages[3].Follow = []desk.Follow{{Say: map[string]string{"id": "Lanjut?"}}} }, []string{
+			"stage aktif: follow-up 1 comes after no time", `stage aktif: follow-up 1 does not say in language "en" what the member reads`,
+		}},
 		{"a promise below zero", func(p *desk.Pipeline) { p.Stages[0].Promise = -1 }, []string{"the promise is negative"}},
 		{"a promise for the member to keep", func(p *desk.Pipeline) { p.Stages[1].Promise = time.Hour }, []string{
 			"stage kelas: nothing is promised while a ticket is waiting_member",
@@ -124,4 +155,52 @@ func TestEachMistakeInAPipelineIsFound(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A decision takes the way its pipeline declares, whether that was checked before or not; and one that leads back to its
+// own stage leads there.
+func TestDecisionsTakeTheDeclaredWays(t *testing.T) {
+	for _, checked := range []bool{true, false} {
+		p := reactivation()
+		p.Stages[0].Decisions = append(p.Stages[0].Decisions, desk.Decision{Name: "postpone", To: "verifikasi", Say: said("Besok.")})
+		if errs := p.Check([]string{"id"}); checked && len(errs) > 0 {
+			t.Fatal(errors.Join(errs...))
+		} else if !checked {
+			p = &desk.Pipeline{Service: p.Service, Stages: p.Stages}
+		}
+		for _, s := range p.Stages {
+			for _, way := range s.Decisions {
+				ticket := desk.Ticket{Ref: ref, Service: p.Service, Stage: s.Name, Status: s.Status, Regency: "31.74"}
+				a, who := good[way.Name], siti
+				if a.Name == "" {
+					a.Name = way.Name
+				}
+				if way.Member {
+					who = member
+				}
+				change, err := desk.Decide(p, ticket, a, who, monday, wib(t))
+				if err != nil || change.Ticket.Stage != way.To {
+					t.Errorf("%s at %s leads to %q, want %s: %v", way.Name, s.Name, change.Ticket.Stage, way.To, err)
+				}
+			}
+		}
+	}
+}
+
+// One pipeline serves many writers.
+func TestManyDecideAtOnce(t *testing.T) {
+	d := opened(t)
+	d.p.Check([]string{"id", "en"})
+	var all sync.WaitGroup
+	for _, name := range []string{"approve", "reject", "approve", "reject"} {
+		all.Go(func() {
+			for range 200 {
+				change, err := d.try(siti, good[name])
+				if want := map[string]string{"approve": "kelas", "reject": "ditolak"}[name]; err != nil || change.Ticket.Stage != want {
+					t.Errorf("%s led to %q: %v", name, change.Ticket.Stage, err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }

@@ -1,7 +1,9 @@
 package dialogtest
 
 import (
+	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"sapa/dialog"
@@ -19,7 +21,7 @@ type Desk struct {
 	tickets  []desk.Ticket
 }
 
-// fresh is the desk at the beginning of a transcript: no tickets.
+// fresh is the desk at the beginning: no tickets.
 func (d *Desk) fresh(c *dialog.Catalog) Desk {
 	zone, _ := worktime.Zone("WIB")
 	cal, _ := worktime.New(worktime.DefaultHours(), worktime.DefaultHolidays(), zone)
@@ -37,7 +39,7 @@ func (d *Desk) answer(q dialog.Query, now time.Time) *dialog.Result {
 		}
 		return r
 	case "ticket.show":
-		return d.show(q.Args)
+		return d.show(q.Args, now)
 	case "ticket.decide":
 		sets := map[string]string{}
 		for k, v := range q.Args {
@@ -51,8 +53,16 @@ func (d *Desk) answer(q dialog.Query, now time.Time) *dialog.Result {
 		return d.member(desk.Action{
 			Name: desk.ActionAnswer, Field: field, Sets: map[string]string{field: q.Args["value"]},
 		}, q.Args["ref"], now)
-	case "ticket.cancel":
-		return d.member(desk.Action{Name: desk.ActionCancel}, q.Args["ref"], now)
+	case dialog.QueryAdd:
+		field := "tambahan_" + strconv.Itoa(len(d.tickets[len(d.tickets)-1].Values))
+		sets := map[string]string{field: q.Args["value"]}
+		return d.member(desk.Action{Name: desk.ActionAdd, Field: field, Sets: sets}, q.Args["ref"], now)
+	case dialog.QueryRate:
+		sets := map[string]string{desk.SetRating: q.Args["rating"]}
+		return d.member(desk.Action{Name: desk.ActionRate, Sets: sets, Text: q.Args["text"]}, q.Args["ref"], now)
+	case "ticket.cancel", "ticket.reopen", dialog.QueryHear:
+		_, action, _ := strings.Cut(q.Name, ".")
+		return d.member(desk.Action{Name: action, Text: q.Args["text"]}, q.Args["ref"], now)
 	}
 	if own, ok := d.Queries[q.Name]; ok {
 		return own(q.Args)
@@ -72,12 +82,12 @@ func (d *Desk) open(args dialog.Record, now time.Time) *dialog.Result {
 		}
 	}
 	ref := desk.NewRef(int64(len(d.tickets) + 1))
-	change := desk.OpenTicket(p, ref, "chika", 1, "", values, now, d.calendar)
+	change := desk.OpenTicket(p, desk.Ticket{Ref: ref, Line: "chika", Contact: 1, Values: values}, now, d.calendar)
 	d.tickets = append(d.tickets, change.Ticket)
 	return &dialog.Result{Facts: facts(change.Ticket)}
 }
 
-func (d *Desk) show(args dialog.Record) *dialog.Result {
+func (d *Desk) show(args dialog.Record, now time.Time) *dialog.Result {
 	for _, t := range d.tickets {
 		if t.Ref != args["ref"] {
 			continue
@@ -88,7 +98,13 @@ func (d *Desk) show(args dialog.Record) *dialog.Result {
 		if born := t.Values[p.Subject.BirthDate]; born == "" || born == args["birth_date"] {
 			f["match"] = "true"
 		}
-		f["asked"] = t.Asked
+		f["place"], f["asked"] = "0", ""
+		f["late"] = strconv.FormatBool(!t.PromisedAt.IsZero() && now.After(t.PromisedAt))
+		f["reopens"] = strconv.FormatBool(p.Reopens(t, now))
+		f["rates"] = strconv.FormatBool(t.Status.Final() && t.Rating == 0)
+		if len(t.Asked) > 0 { // one after the other
+			f["asked"] = t.Asked[0]
+		}
 		return &dialog.Result{Facts: f}
 	}
 	return &dialog.Result{Facts: dialog.Record{"found": "false", "match": "false", "blocked": "false"}}
@@ -113,9 +129,12 @@ func (d *Desk) member(a desk.Action, ref string, now time.Time) *dialog.Result {
 	return &dialog.Result{Facts: dialog.Record{"ok": "false"}}
 }
 
-// act is an officer's action on the ticket opened last.
+// act is an officer's action on the ticket opened last; the event is nil where the member is told nothing.
 func (d *Desk) act(a desk.Action, who desk.Actor, now time.Time) (*dialog.Event, error) {
 	last := len(d.tickets) - 1
+	if last < 0 {
+		return nil, errors.New("there is no ticket")
+	}
 	t := d.tickets[last]
 	p, _ := d.catalog.Pipeline(t.Service)
 	change, err := desk.Decide(p, t, a, who, now, d.calendar)
@@ -129,7 +148,7 @@ func (d *Desk) act(a desk.Action, who desk.Actor, now time.Time) (*dialog.Event,
 	n := change.Notice
 	return &dialog.Event{
 		Ref: t.Ref, Service: t.Service, Stage: n.Stage, Decision: n.Decision, Text: n.Text, Field: n.Field,
-		Values: change.Ticket.Values,
+		Who: who.Name, Final: change.Ticket.Status.Final(), Values: change.Ticket.Values,
 	}, nil
 }
 

@@ -46,6 +46,10 @@ func distance(a, b string, limit int) int {
 	return min(last[len(b)], limit+1)
 }
 
+// Near counts the slips of the hand between a typed word and a known one, both normal. ok is false where there are too
+// many for a misspelling; digits are never a misspelling of other digits.
+func Near(typed, known string) (slips int, ok bool) { return near(newKey(typed), newKey(known)) }
+
 // slips is how many slips of the hand a word of that length may have: none in short ones, where one letter makes
 // another word.
 func slips(length int) int {

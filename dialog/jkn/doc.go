@@ -3,7 +3,7 @@
 //
 //   - what people type: [NIK], [Card] and [FamilyCard] numbers, with the mistakes people make in them
 //   - what follows from the law: [Tariffs], [Bill], [InpatientFine], [Window], virtual accounts ([Bank])
-//   - where people live and who serves them: [Region], [Branch]
+//   - where people live and who serves them: [Region], [Branch]; when an office receives visitors: [Counter]
 //   - who is a member and who pays: [Member], [Company], [Payment], read from CSV, and a made-up sample to try things
 //     out with; the facts a chat is given of them
 //   - the word by which a second phone proves whose it is: [NewProof]

