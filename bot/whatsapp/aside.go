@@ -12,46 +12,28 @@ import (
 )
 
 // Aside names a short answer to what is no message of a conversation. It is sent once, beside the outbox: nothing is
-// lost where it is.
+// lost where it is. What somebody sends that cannot be read is an input like any other (dialog.Input.Unread).
 type Aside string
 
 // The asides.
 const (
-	AsideVoice    Aside = "voice"    // a voice note or other sound
-	AsideVideo    Aside = "video"    // a video
-	AsideLocation Aside = "location" // a place
-	AsideContact  Aside = "contact"  // somebody's contact card
-	AsidePoll     Aside = "poll"     // a poll
-	AsideEdit     Aside = "edit"     // an earlier message was changed
-	AsideOnce     Aside = "once"     // a photo to be seen once: it does not reach linked devices
-	AsideCall     Aside = "call"     // a call
-	AsideUnknown  Aside = "unknown"  // something else that has words on a phone and none here
-	AsideLate     Aside = "late"     // we were away; what was written meanwhile is answered now
+	AsideOnce Aside = "once" // a photo to be seen once: it does not reach linked devices
+	AsideCall Aside = "call" // a call
+	AsideLate Aside = "late" // we were away; what was written meanwhile is answered now
 )
 
-// words are the asides as members read them where Options.Words says nothing else.
+// words are the asides as members read them where Options.Words says nothing else: in both languages, for nobody here
+// knows which of them a conversation is in.
 func words(a Aside) string {
 	switch a {
-	case AsideVoice:
-		return "Maaf, pesan suara tidak bisa kami dengarkan. Silakan tulis pesannya."
-	case AsideVideo:
-		return "Maaf, video tidak bisa kami terima. Silakan kirim foto, berkas PDF, atau tulis pesannya."
-	case AsideLocation:
-		return "Maaf, lokasi tidak bisa kami baca. Silakan tulis nama tempat atau alamatnya."
-	case AsideContact:
-		return "Maaf, kartu kontak tidak bisa kami baca. Silakan tulis nomornya."
-	case AsidePoll:
-		return "Maaf, polling tidak bisa kami jawab. Silakan balas dengan angka atau kata."
-	case AsideEdit:
-		return "Pesan yang diubah tidak kami baca ulang. Untuk memperbaiki jawaban, ketik *kembali* lalu kirim jawaban yang benar."
 	case AsideOnce:
-		return "Maaf, foto sekali lihat tidak sampai ke kami. Silakan kirim sebagai foto biasa."
+		return "Maaf, foto sekali lihat tidak sampai ke kami. Silakan kirim sebagai foto biasa.\n\n" +
+			"Sorry, photos to be viewed once do not reach us. Please send it as an ordinary photo."
 	case AsideCall:
-		return "Maaf, nomor ini tidak menerima panggilan. Silakan tulis pesan; ketik *petugas* untuk bicara dengan petugas."
-	case AsideUnknown:
-		return "Maaf, pesan jenis ini tidak bisa kami baca. Silakan tulis pesannya."
+		return "Maaf, nomor ini tidak menerima panggilan. Silakan tulis pesan; ketik *petugas* untuk bicara dengan petugas.\n\n" +
+			"Sorry, this number takes no calls. Please write; type *officer* to talk to an officer."
 	case AsideLate:
-		return "Maaf, pesan Anda baru bisa kami balas sekarang."
+		return "Maaf, pesan Anda baru bisa kami balas sekarang.\n\nSorry, we can only answer your message now."
 	}
 	return ""
 }

@@ -57,14 +57,15 @@ func (l *line) expiring(h heard) error {
 // pause keeps the bot out of a chat in which somebody answered from the number's phone: two who answer at once confuse
 // everybody. What the member writes meanwhile is on that phone, for the person there.
 func (l *line) pause(from string) error {
-	if l.lines.Pause < 0 || from == "" {
+	pause := l.sending().Pause
+	if pause < 0 || from == "" {
 		return nil
 	}
 	c, err := l.chat(from)
 	if err != nil {
 		return err
 	}
-	c.paused = l.lines.Clock.Now().Add(l.lines.Pause)
+	c.paused = l.lines.Clock.Now().Add(pause)
 	if err := l.lines.Store.PauseChat(context.Background(), l.id, from, c.paused); err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func (l *line) pause(from string) error {
 
 // paused reports whether a person has the chat.
 func (l *line) paused(from string) (bool, error) {
-	if l.lines.Pause < 0 {
+	if l.sending().Pause < 0 {
 		return false, nil
 	}
 	c, err := l.chat(from)

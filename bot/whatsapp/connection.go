@@ -19,7 +19,7 @@ func (l *line) connection(client *whatsmeow.Client, e any) {
 	case *events.OfflineSyncPreview:
 		l.drain(true)
 	case *events.OfflineSyncCompleted:
-		l.drain(false)
+		l.drain(l.order.isLost()) // where it is, the rest comes with another login
 	case *events.Disconnected:
 		if l.meantToBeUp() && !client.IsConnected() { // else the news is older than the connection
 			l.drain(true)

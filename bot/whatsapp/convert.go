@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"strings"
@@ -18,9 +19,7 @@ import (
 type heard struct {
 	kind hearing
 	chat types.JID    // where an answer would go
-	in   dialog.Input // kind said: without Line, Transport, At and Seed; otherwise From and Phone alone
-	// aside is the short answer to what cannot be taken (kind other).
-	aside Aside
+	in   dialog.Input // kinds said and other: without Line, Transport, At and Seed; otherwise From and Phone alone
 	// album and of announce an album (kind album).
 	album string
 	of    int
@@ -193,6 +192,12 @@ func (h *heard) read(line string, m *waE2E.Message, info types.MessageInfo) {
 		h.protocol(p)
 		return
 	}
+	if s := m.GetSecretEncryptedMessage(); s != nil { // one that could not be opened
+		if s.GetSecretEncType() == waE2E.SecretEncryptedMessage_MESSAGE_EDIT {
+			h.edit(s.GetTargetMessageKey().GetID(), nil)
+		}
+		return
+	}
 	if a := m.GetAlbumMessage(); a != nil {
 		h.kind, h.album = album, info.ID
 		h.of = int(a.GetExpectedImageCount()) // videos are not taken
@@ -205,8 +210,8 @@ func (h *heard) read(line string, m *waE2E.Message, info types.MessageInfo) {
 	if h.file(line, m, info) {
 		return
 	}
-	h.aside = unreadable(m)
-	if h.aside != "" {
+	h.in.Unread = unreadable(m)
+	if h.in.Unread != "" {
 		h.kind = other
 	}
 }
@@ -215,12 +220,21 @@ func (h *heard) read(line string, m *waE2E.Message, info types.MessageInfo) {
 func (h *heard) protocol(p *waE2E.ProtocolMessage) {
 	switch p.GetType() {
 	case waE2E.ProtocolMessage_MESSAGE_EDIT:
-		h.kind, h.aside = other, AsideEdit
+		h.edit(p.GetKey().GetID(), unwrap(p.GetEditedMessage()))
 	case waE2E.ProtocolMessage_EPHEMERAL_SETTING:
 		h.kind, h.told = expiry, true
 		h.expires = time.Duration(p.GetEphemeralExpiration()) * time.Second
 	default: // a revoke takes nothing back here: what was answered was answered
 	}
+}
+
+// edit reads the change of an earlier message; m is what that says now, nil where it cannot be read.
+func (h *heard) edit(id string, m *waE2E.Message) {
+	if id == "" {
+		return
+	}
+	h.kind, h.in.Edits = said, id
+	h.in.Text = cmp.Or(written(m), m.GetImageMessage().GetCaption(), m.GetDocumentMessage().GetCaption())
 }
 
 // written gives the words of a message that is nothing but words, also those of a button or list that another program
@@ -283,27 +297,25 @@ func (h *heard) file(line string, m *waE2E.Message, info types.MessageInfo) bool
 	return true
 }
 
-// unreadable names the answer to what cannot be taken; "" where silence is better.
-func unreadable(m *waE2E.Message) Aside {
+// unreadable names what cannot be taken, as dialog.Input.Unread does; "" where silence is better.
+func unreadable(m *waE2E.Message) string {
 	switch {
 	case m.GetAudioMessage() != nil:
-		return AsideVoice
+		return "voice"
 	case m.GetVideoMessage() != nil, m.GetPtvMessage() != nil:
-		return AsideVideo
+		return "video"
 	case m.GetLocationMessage() != nil, m.GetLiveLocationMessage() != nil:
-		return AsideLocation
+		return "location"
 	case m.GetContactMessage() != nil, m.GetContactsArrayMessage() != nil:
-		return AsideContact
+		return "contact"
 	case m.GetPollCreationMessage() != nil, m.GetPollCreationMessageV2() != nil, m.GetPollCreationMessageV3() != nil,
 		m.GetPollCreationMessageV5() != nil, m.GetPollCreationMessageV6() != nil:
-		return AsidePoll
-	case m.GetSecretEncryptedMessage() != nil: // the newer form of an edit
-		return AsideEdit
+		return "poll"
 	case m.GetGroupInviteMessage() != nil, m.GetProductMessage() != nil, m.GetOrderMessage() != nil,
 		m.GetEventMessage() != nil, m.GetSendPaymentMessage() != nil, m.GetRequestPaymentMessage() != nil,
 		m.GetInteractiveMessage() != nil, m.GetTemplateMessage() != nil, m.GetListMessage() != nil,
 		m.GetButtonsMessage() != nil:
-		return AsideUnknown
+		return "unknown"
 	}
 	return "" // stickers, reactions, votes, pins, calls' traces, keys, and what is not invented yet
 }

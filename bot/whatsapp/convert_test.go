@@ -31,7 +31,7 @@ func TestWhatAMessageIsToUs(t *testing.T) {
 		message *waE2E.Message
 		kind    hearing
 		text    string
-		aside   Aside
+		unread  string
 	}{
 		{"text", halo, said, "halo", ""},
 		{"text with a link", &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{Text: proto.String("lihat")}}, said, "lihat", ""},
@@ -44,15 +44,14 @@ func TestWhatAMessageIsToUs(t *testing.T) {
 		{"a document whose caption is its name", &waE2E.Message{DocumentMessage: document}, said, "", ""},
 		{"a document with a caption", &waE2E.Message{DocumentWithCaptionMessage: wrapped(&waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{Caption: proto.String("ini KK")}})}, said, "ini KK", ""},
 		{"the head of an album", &waE2E.Message{AlbumMessage: &waE2E.AlbumMessage{ExpectedImageCount: proto.Uint32(3)}}, album, "", ""},
-		{"a voice note", &waE2E.Message{AudioMessage: &waE2E.AudioMessage{}}, other, "", AsideVoice},
-		{"a video", &waE2E.Message{VideoMessage: &waE2E.VideoMessage{}}, other, "", AsideVideo},
-		{"a round video", &waE2E.Message{PtvMessage: &waE2E.VideoMessage{}}, other, "", AsideVideo},
-		{"a place", &waE2E.Message{LocationMessage: &waE2E.LocationMessage{}}, other, "", AsideLocation},
-		{"a moving place", &waE2E.Message{LiveLocationMessage: &waE2E.LiveLocationMessage{}}, other, "", AsideLocation},
-		{"a contact", &waE2E.Message{ContactMessage: &waE2E.ContactMessage{}}, other, "", AsideContact},
-		{"a poll", &waE2E.Message{PollCreationMessageV3: &waE2E.PollCreationMessage{}}, other, "", AsidePoll},
-		{"an invitation", &waE2E.Message{GroupInviteMessage: &waE2E.GroupInviteMessage{}}, other, "", AsideUnknown},
-		{"an edit", &waE2E.Message{EditedMessage: wrapped(&waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{Type: waE2E.ProtocolMessage_MESSAGE_EDIT.Enum(), EditedMessage: halo}})}, other, "", AsideEdit},
+		{"a voice note", &waE2E.Message{AudioMessage: &waE2E.AudioMessage{}}, other, "", "voice"},
+		{"a video", &waE2E.Message{VideoMessage: &waE2E.VideoMessage{}}, other, "", "video"},
+		{"a round video", &waE2E.Message{PtvMessage: &waE2E.VideoMessage{}}, other, "", "video"},
+		{"a place", &waE2E.Message{LocationMessage: &waE2E.LocationMessage{}}, other, "", "location"},
+		{"a moving place", &waE2E.Message{LiveLocationMessage: &waE2E.LiveLocationMessage{}}, other, "", "location"},
+		{"a contact", &waE2E.Message{ContactMessage: &waE2E.ContactMessage{}}, other, "", "contact"},
+		{"a poll", &waE2E.Message{PollCreationMessageV3: &waE2E.PollCreationMessage{}}, other, "", "poll"},
+		{"an invitation", &waE2E.Message{GroupInviteMessage: &waE2E.GroupInviteMessage{}}, other, "", "unknown"},
 		{"a revoke", &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{Type: waE2E.ProtocolMessage_REVOKE.Enum(), Key: &waCommon.MessageKey{}}}, silence, "", ""},
 		{"a sticker", &waE2E.Message{StickerMessage: &waE2E.StickerMessage{}}, silence, "", ""},
 		{"a reaction", &waE2E.Message{ReactionMessage: &waE2E.ReactionMessage{}}, silence, "", ""},
@@ -63,13 +62,45 @@ func TestWhatAMessageIsToUs(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := convert("chika", &events.Message{Info: types.MessageInfo{ID: "A1", MessageSource: direct}, RawMessage: c.message})
-			if h.kind != c.kind || h.in.Text != c.text || h.aside != c.aside {
-				t.Errorf("kind %d, text %q, aside %q; want %d, %q, %q", h.kind, h.in.Text, h.aside, c.kind, c.text, c.aside)
+			if h.kind != c.kind || h.in.Text != c.text || h.in.Unread != c.unread || h.in.Edits != "" {
+				t.Errorf("kind %d, text %q, unread %q; want %d, %q, %q", h.kind, h.in.Text, h.in.Unread, c.kind, c.text, c.unread)
 			}
 			if h.kind != silence && (h.in.From != "170000000000001@lid" || h.in.Phone != "+6281200000001" || h.in.ID != "A1") {
 				t.Errorf("from %q, phone %q, ID %q", h.in.From, h.in.Phone, h.in.ID)
 			}
 		})
+	}
+}
+
+func TestWhatAnEditChanges(t *testing.T) {
+	key := &waCommon.MessageKey{ID: proto.String("A0"), FromMe: proto.Bool(true)}
+	edit := func(m *waE2E.Message) *waE2E.Message {
+		return &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
+			Type: waE2E.ProtocolMessage_MESSAGE_EDIT.Enum(), Key: key, EditedMessage: m,
+		}}
+	}
+	sealed := func(as waE2E.SecretEncryptedMessage_SecretEncType) *waE2E.Message {
+		return &waE2E.Message{SecretEncryptedMessage: &waE2E.SecretEncryptedMessage{TargetMessageKey: key, SecretEncType: as.Enum()}}
+	}
+	for _, c := range []struct {
+		name    string
+		message *waE2E.Message
+		kind    hearing
+		edits   string
+		text    string
+	}{
+		{"open", edit(halo), said, "A0", "halo"},
+		{"wrapped", &waE2E.Message{EditedMessage: wrapped(edit(halo))}, said, "A0", "halo"},
+		{"where messages disappear", &waE2E.Message{EphemeralMessage: wrapped(edit(&waE2E.Message{EphemeralMessage: wrapped(halo)}))}, said, "A0", "halo"},
+		{"of a caption", edit(picture), said, "A0", "KTP saya"},
+		{"sealed for good", sealed(waE2E.SecretEncryptedMessage_MESSAGE_EDIT), said, "A0", ""},
+		{"of a poll", sealed(waE2E.SecretEncryptedMessage_POLL_EDIT), silence, "", ""},
+		{"of nothing", &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{Type: waE2E.ProtocolMessage_MESSAGE_EDIT.Enum(), EditedMessage: halo}}, silence, "", ""},
+	} {
+		h := convert("chika", &events.Message{Info: types.MessageInfo{ID: "A1", MessageSource: direct}, RawMessage: c.message})
+		if h.kind != c.kind || h.in.Edits != c.edits || h.in.Text != c.text || h.in.Media != nil {
+			t.Errorf("%s: kind %d, edits %q to %q; want %d, %q, %q", c.name, h.kind, h.in.Edits, h.in.Text, c.kind, c.edits, c.text)
+		}
 	}
 }
 

@@ -7,12 +7,16 @@
 //	send.go      a reply on its way, under the ID it has had since its commit
 //	media.go     a file that came with a message: fetched, and asked for again where it is gone
 //	pace.go      how fast a line writes
+//	order.go     messages that overtook others wait for the next login
 //	receive.go   what a person said, on its way to disk
 //	chat.go      how long a chat's messages stay, and whether a person of ours has it to themselves
 //	flood.go     machines that talk to us are answered ever less
-//	aside.go     short answers to what is no message: a voice note, a call
+//	aside.go     short answers to what is no message: a call
 //	link.go      linking a number, by QR code or by eight characters; qr.go draws the code
 //	keys.go      whatsmeow's keys, in a database of their own
+//	buffer.go    messages that were decrypted and are not on disk with us yet
+//	tokens.go    what allows us to write to people
+//	veil.go      who people are, hidden in that database; veiled.go has the stores
 //	log.go       what whatsmeow and libsignal log, in our log and without persons
 //
 // # What WhatsApp promises, and what we make of it

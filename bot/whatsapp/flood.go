@@ -43,6 +43,7 @@ type flow struct {
 	ours  []uint64  // hashes of what we sent last
 }
 
+// floods is not kept over a restart: whoever still floods is soon known again, and nobody is silenced wrongly.
 type floods struct {
 	Flood
 	flows map[string]*flow
@@ -123,7 +124,7 @@ func (l *line) judge(h heard, sent time.Time) bool {
 	v := l.flood.judge(h.in.From, h.in.Text, sent)
 	l.mu.Unlock()
 	if v == mute {
-		l.log.Warn().Dur("for_ms", l.lines.Flood.Mute).Msg("chat.flood")
+		l.log.Warn().Dur("for_ms", l.sending().Flood.Mute).Msg("chat.flood")
 	}
 	return v == hear
 }

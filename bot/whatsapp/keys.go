@@ -2,20 +2,19 @@ package whatsapp
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
-	"time"
+	"sync"
 
 	_ "github.com/mattn/go-sqlite3" // whatsmeow's keys are in SQLite
-	"go.mau.fi/whatsmeow/proto/waE2E"
 	wastore "go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
 	waLog "go.mau.fi/whatsmeow/util/log"
-	"google.golang.org/protobuf/proto"
 )
 
 // keysFile is whatsmeow's database: the identity of each linked device, and its sessions with every phone. It stands
@@ -23,13 +22,17 @@ import (
 const keysFile = "whatsapp.db"
 
 // With anything less, four lines at once met "database is locked", and whatsmeow then acknowledges the message and
-// asks for it again.
-const keysPragmas = "_foreign_keys=on&_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate&_synchronous=FULL"
+// asks for it again. whatsmeow prepares each statement anew: the driver keeps them.
+const keysPragmas = "_foreign_keys=on&_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate&_synchronous=FULL&_stmt_cache_size=64"
 
 // keys are the linked devices. One process may use them at a time: two that send with the same keys destroy them.
 type keys struct {
 	container *sqlstore.Container
 	store     Store
+	veil      *veil
+
+	mu      sync.Mutex
+	buffers []*sealedBuffer // to be swept at the end
 }
 
 func openKeys(ctx context.Context, dir string, store Store, log waLog.Logger) (*keys, error) {
@@ -43,14 +46,36 @@ func openKeys(ctx context.Context, dir string, store Store, log waLog.Logger) (*
 		return nil, fmt.Errorf("%s: %w", keysFile, err)
 	}
 	source := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(), RawQuery: keysPragmas}
-	container, err := sqlstore.New(ctx, "sqlite3", source.String(), log)
+	db, err := sql.Open("sqlite3", source.String())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", keysFile, err)
 	}
-	return &keys{container, store}, nil
+	db.SetMaxOpenConns(1) // they queue for it; with more, SQLite has whoever finds the file locked sleep on it
+	k := &keys{container: sqlstore.NewWithDB(db, "sqlite3", log), store: store, veil: newVeil(store)}
+	if err = k.container.Upgrade(ctx); err == nil {
+		err = k.veil.draw(ctx, db)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", keysFile, errors.Join(err, k.close()))
+	}
+	return k, nil
 }
 
-func (k *keys) close() error { return k.container.Close() }
+func (k *keys) close() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var errs []error
+	for _, b := range k.buffers {
+		errs = append(errs, b.sweep())
+	}
+	return errors.Join(append(errs, k.container.Close())...)
+}
+
+func (k *keys) keep(b *sealedBuffer) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.buffers = append(k.buffers, b)
+}
 
 // device gives a linked device by its address; nil where there is none, because it was logged out say.
 func (k *keys) device(ctx context.Context, line, address string) (*wastore.Device, error) {
@@ -65,14 +90,42 @@ func (k *keys) device(ctx context.Context, line, address string) (*wastore.Devic
 	if err != nil || device == nil {
 		return nil, err
 	}
-	device.EventBuffer = &sealedBuffer{device.EventBuffer, k.store, line}
-	device.Container = leaver{device.Container}
-	device.Contacts = &wastore.NoopStore{} // the names people give themselves are none of our business
+	k.guard(device, line)
 	return device, nil
 }
 
+// guard puts what seals before a device's stores.
+func (k *keys) guard(device *wastore.Device, line string) {
+	buffer := &sealedBuffer{EventBuffer: device.EventBuffer, store: k.store, line: line}
+	k.keep(buffer)
+	device.EventBuffer = buffer
+	device.PrivacyTokens = &knownTokens{PrivacyTokenStore: device.PrivacyTokens, known: make(map[types.JID]wastore.PrivacyToken)}
+	device.Container = leaver{device.Container}
+	k.veil.dress(device)
+}
+
 // fresh makes a device to link. It is saved once it is linked.
-func (k *keys) fresh() *wastore.Device { return k.container.NewDevice() }
+func (k *keys) fresh(line string) *wastore.Device {
+	device := k.container.NewDevice()
+	device.Container = guarding{device.Container, k, line}
+	return device
+}
+
+// guarding is what a device that is being linked is saved to: its stores are made then.
+type guarding struct {
+	wastore.DeviceContainer
+	keys *keys
+	line string
+}
+
+// PutDevice saves a device, and guards its stores.
+func (g guarding) PutDevice(ctx context.Context, device *wastore.Device) error {
+	if err := g.DeviceContainer.PutDevice(ctx, device); err != nil {
+		return err
+	}
+	g.keys.guard(device, g.line)
+	return nil
+}
 
 // forget deletes a device that the phone has unlinked, if whatsmeow has not yet.
 func (k *keys) forget(ctx context.Context, address string) error {
@@ -95,66 +148,4 @@ func (l leaver) DeleteDevice(ctx context.Context, device *wastore.Device) error 
 		return err
 	}
 	return errLeft
-}
-
-// sealedBuffer is whatsmeow's buffer of decrypted messages, sealed, and its store of sent ones, served from our outbox:
-// there they are sealed already, and for as long as the outbox keeps them.
-type sealedBuffer struct {
-	wastore.EventBuffer
-	store Store
-	line  string
-}
-
-const bufferName = "whatsmeow.event_buffer"
-
-// GetBufferedEvent gives a message that was decrypted before and not handled yet.
-func (b *sealedBuffer) GetBufferedEvent(ctx context.Context, hash [32]byte) (*wastore.BufferedEvent, error) {
-	e, err := b.EventBuffer.GetBufferedEvent(ctx, hash)
-	if err != nil || e == nil || e.Plaintext == nil {
-		return e, err
-	}
-	e.Plaintext, err = b.store.OpenAside(bufferName, e.Plaintext)
-	return e, err
-}
-
-// PutBufferedEvent keeps a decrypted message until it is handled.
-func (b *sealedBuffer) PutBufferedEvent(ctx context.Context, hash [32]byte, plain []byte, at time.Time) error {
-	sealed, err := b.store.SealAside(bufferName, plain)
-	if err != nil {
-		return err
-	}
-	return b.EventBuffer.PutBufferedEvent(ctx, hash, sealed, at)
-}
-
-// AddOutgoingEvent does nothing: the outbox has it.
-func (b *sealedBuffer) AddOutgoingEvent(context.Context, types.JID, types.MessageID, string, []byte) error {
-	return nil
-}
-
-// DeleteOldOutgoingEvents does nothing: the outbox keeps its own time.
-func (b *sealedBuffer) DeleteOldOutgoingEvents(context.Context) error { return nil }
-
-// GetOutgoingEvent gives a reply that a phone could not read. Only to whom it was sent.
-func (b *sealedBuffer) GetOutgoingEvent(ctx context.Context, chat, alt types.JID, id types.MessageID) (format string, body []byte, err error) {
-	m, err := b.sent(ctx, chat, alt, id)
-	if err != nil {
-		return "", nil, err
-	}
-	body, err = proto.Marshal(m)
-	return "wa", body, err
-}
-
-func (b *sealedBuffer) sent(ctx context.Context, chat, alt types.JID, id types.MessageID) (*waE2E.Message, error) {
-	out, ok, err := b.store.Reply(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if !ok || out.Transport != Name || out.Line != b.line || (out.To != address(chat) && out.To != address(alt)) {
-		return nil, fmt.Errorf("message %s is none of ours to this phone", id)
-	}
-	expires, _, err := b.store.Chat(ctx, out.Line, out.To)
-	if err != nil {
-		return nil, err
-	}
-	return text(out.Text, expires), nil
 }

@@ -12,6 +12,7 @@ import (
 	wastore "go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
+	waLog "go.mau.fi/whatsmeow/util/log"
 
 	"sapa/bot"
 )
@@ -79,12 +80,15 @@ type line struct {
 	heldWhy  string
 	resume   *time.Timer   // at the end of a hold or a ban
 	retry    time.Duration // how soon to ask again for what could not be stored; 0: not asked
-	knocked  time.Time
+	knocked  time.Time     // when it was last tried, or gave us something old
 
+	order  *order
 	pace   pace
 	flood  floods
 	asides map[asideKey]time.Time
-	albums map[string]int  // how many files an album has
+	// albums says how many files an album has. A restart forgets it: then its files are taken one by one, each with the
+	// next question behind it, of which an unsent one gives way to the next; none is lost and none counted twice.
+	albums map[string]int
 	chats  map[string]chat // by address, as stored
 	late   map[string]bool // addresses whose messages waited long
 	panics map[string]int  // by message
@@ -94,9 +98,10 @@ type line struct {
 func newLine(l *Lines, id string) *line {
 	ln := &line{
 		id: id, turn: make(chan struct{}, 1), lines: l, log: l.Log.With().Str("line", id).Logger(), changed: make(chan struct{}),
-		pace: newPace(l.Sending), flood: newFloods(l.Flood),
+		pace: newPace(l.Sending), flood: newFloods(l.Sending.Flood),
 		asides: make(map[asideKey]time.Time), albums: make(map[string]int), chats: make(map[string]chat),
 		late: make(map[string]bool), panics: make(map[string]int), lost: make(map[string]chan *events.MediaRetry),
+		order: &order{astray: make(map[string]bool)},
 	}
 	ln.ctx, ln.end = context.WithCancel(context.Background())
 	return ln
@@ -134,7 +139,7 @@ func (l *line) start(ctx context.Context) error {
 	} else {
 		device.PushName = l.lines.Organisation // until the phone tells its own
 	}
-	client := l.lines.client(device, l.log)
+	client := l.lines.client(device, eavesdropper{waLogger(l.log), l.order})
 	client.AddEventHandlerWithSuccessStatus(func(e any) bool { return l.event(client, e) })
 	l.mu.Lock()
 	if l.client != nil || l.stopped {
@@ -151,8 +156,8 @@ func (l *line) start(ctx context.Context) error {
 func (l *line) linkAgain() string { return "the phone logged this line out; sapa link " + l.id }
 
 // client makes a client for a device, pointed and wired as all of ours are.
-func (l *Lines) client(device *wastore.Device, log zerolog.Logger) *whatsmeow.Client {
-	client := whatsmeow.NewClient(device, waLogger(log))
+func (l *Lines) client(device *wastore.Device, log waLog.Logger) *whatsmeow.Client {
+	client := whatsmeow.NewClient(device, log)
 	client.EnableDecryptedEventBuffer = true // else what our handler refuses is lost
 	client.UseRetryMessageStore = true       // served from our outbox: sealedBuffer
 	client.InitialAutoReconnect = true
@@ -267,7 +272,16 @@ func (l *line) event(client *whatsmeow.Client, e any) (ok bool) {
 	if !l.current(client) {
 		return !isMessage
 	}
+	if isMessage && l.order.overtook(m.Info.ID) {
+		l.again()
+		return false
+	}
 	if isMessage {
+		l.mu.Lock()
+		if m.Info.Timestamp.Before(l.since) { // what came while we were away is still coming
+			l.knocked = time.Now()
+		}
+		l.mu.Unlock()
 		return l.message(m)
 	}
 	switch e := e.(type) {

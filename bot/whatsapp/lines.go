@@ -48,6 +48,10 @@ type Store interface {
 	// SealAside and OpenAside seal what stands in whatsmeow's database.
 	SealAside(name string, plain []byte) ([]byte, error)
 	OpenAside(name string, sealed []byte) ([]byte, error)
+	// VeilAside and UnveilAside do so where it is looked up by: the same word gives the same, in lower-case
+	// hexadecimal.
+	VeilAside(name, word string) (string, error)
+	UnveilAside(name, veiled string) (string, error)
 }
 
 // Handler takes inputs to disk; *bot.Bot is one.
@@ -65,18 +69,18 @@ type Options struct {
 	// Organisation is the name that members see where the number's phone has told none.
 	Organisation string
 
-	Sending Sending
-	// Pause is how long the bot keeps out of a chat in which a person answered from the phone (1 hour; negative:
-	// not at all).
-	Pause time.Duration
-	Flood Flood
+	Sending Sending // to begin with; SetSending changes it
 	// Late is how old a message must be when it comes for its sender to be told that we were away (15 minutes).
 	Late time.Duration
-	// Words gives the text of a short answer, "" for silence (Indonesian).
+	// Words gives the text of a short answer, "" for silence (Indonesian and English).
 	Words func(Aside) string
 
 	// Unlinkable is why no line may be linked, a trial say (nil: lines may be).
 	Unlinkable error
+
+	// Poll is how often wishes to link are looked for, which other processes leave, and answers to their steps (300
+	// milliseconds).
+	Poll time.Duration
 
 	// Configure is shown each new client before it connects. Tests point it at their server; a release has none.
 	Configure func(*whatsmeow.Client)
@@ -88,11 +92,11 @@ func (o Options) withDefaults() Options {
 	if o.Clock == nil {
 		o.Clock = bot.NewClock(time.UTC)
 	}
-	if o.Pause == 0 {
-		o.Pause = time.Hour
-	}
 	if o.Late == 0 {
 		o.Late = 15 * time.Minute
+	}
+	if o.Poll == 0 {
+		o.Poll = 300 * time.Millisecond
 	}
 	if o.Words == nil {
 		o.Words = words
@@ -100,7 +104,7 @@ func (o Options) withDefaults() Options {
 	if o.HTTP == nil {
 		o.HTTP = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()} //nolint:forcetypeassert // it is one
 	}
-	o.Flood = o.Flood.withDefaults()
+	o.Sending = o.Sending.withDefaults()
 	return o
 }
 
@@ -166,6 +170,9 @@ func (l *Lines) Run(ctx context.Context, h Handler) error {
 	defer l.refuse()
 	for _, ln := range l.all() {
 		if err := ln.start(ctx); err != nil {
+			if ctx.Err() != nil {
+				return nil // it is over before it began
+			}
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package whatsapp_test
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -81,7 +82,7 @@ func TestWhoWaitedLongIsToldOnceThatWeWereAway(t *testing.T) {
 	siti.Sends(number, "keep satu")
 	siti.Sends(number, "keep dua")
 	run(t, wa, dir, func(o *whatsapp.Options) { o.Late = time.Nanosecond })
-	equal(t, "apology", siti.Reads().Text, "Maaf, pesan Anda baru bisa kami balas sekarang.")
+	equal(t, "apology", strings.HasPrefix(siti.Reads().Text, "Maaf, pesan Anda baru bisa kami balas sekarang."), true)
 	equal(t, "first", siti.Reads().Text, "satu")
 	equal(t, "second", siti.Reads().Text, "dua")
 	siti.Sends(number, "tiga")

@@ -21,6 +21,7 @@ const (
 	StepQR      StepKind = "qr"      // scan this with the number's phone: Step.Detail is what the code holds
 	StepCode    StepKind = "code"    // type this on the number's phone
 	StepPasskey StepKind = "passkey" // the account has a passkey: answer this request (WebAuthn, JSON) with it
+	StepUnread  StepKind = "unread"  // what was answered is no passkey's: paste the whole line
 	StepConfirm StepKind = "confirm" // the phone shows this too: answer "ya"
 	StepUpdate  StepKind = "update"  // the phone's WhatsApp is too old for linked devices
 	StepPaired  StepKind = "paired"  // the phone has agreed; the line is on its way
@@ -38,7 +39,8 @@ type Step struct {
 const (
 	// linkRounds is how often codes are asked for: each round's last two minutes and forty seconds.
 	linkRounds = 3
-	// codeHolds is how long WhatsApp takes the eight characters.
+	// codeHolds is how long WhatsApp takes the eight characters, and a passkey's answer: for as long as it would show
+	// QR codes.
 	codeHolds = 160 * time.Second
 	// pairedWithin is how long the phone's yes may take to become a working line.
 	pairedWithin = time.Minute
@@ -51,6 +53,7 @@ var (
 	errUnscanned = errors.New("nobody scanned the code in time: try again")
 	errUnpaired  = errors.New("WhatsApp broke off: try again")
 	errTaken     = errors.New("this number is linked to another line already")
+	errNoPasskey = errors.New("the passkey's answer did not come in time: try again, with the passkey at hand")
 	errNotOnline = errors.New("the number is linked, but the line did not come online in a minute: look at sapa lines")
 )
 
@@ -126,6 +129,10 @@ type pairing struct {
 	show    func(Step)
 	answers <-chan string
 
+	ends     time.Time     // of the round
+	over     chan struct{} // closed when the round's connection ends
+	passkeys bool          // WhatsApp asks for a passkey: no code is scanned any more
+
 	mu     sync.Mutex
 	failed error // from a callback of whatsmeow's
 	asked  bool  // the eight characters were
@@ -135,11 +142,12 @@ type pairing struct {
 // round shows the codes of one connection, until one is used or they run out.
 func (p *pairing) round(ctx context.Context) error {
 	p.asked = false
-	client := p.line.lines.client(p.line.lines.keys.fresh(), p.line.log)
+	client := p.line.lines.client(p.line.lines.keys.fresh(p.line.id), waLogger(p.line.log))
 	client.EnableAutoReconnect = false
 	client.DisableLoginAutoReconnect = true
 	client.PrePairCallback = func(jid types.JID, _, _ string) bool { return p.reserve(jid) }
 	over := make(chan struct{})
+	p.over, p.ends = over, time.Now().Add(codeHolds)
 	var once sync.Once
 	client.AddEventHandler(func(e any) {
 		switch e.(type) {
@@ -206,7 +214,8 @@ func (p *pairing) reserve(jid types.JID) bool {
 			return false
 		}
 		if device != nil && device.GetJID().User == jid.User {
-			p.failed = errTaken
+			p.failed = fmt.Errorf("%w, %s: use it there; or log that line out on the phone (Linked devices) and try again",
+				errTaken, other.id)
 			return false
 		}
 	}
@@ -229,6 +238,9 @@ func (p *pairing) unreserve() error {
 func (p *pairing) item(ctx context.Context, client *whatsmeow.Client, item whatsmeow.QRChannelItem) error {
 	switch item.Event {
 	case whatsmeow.QRChannelEventCode:
+		if p.passkeys {
+			return nil
+		}
 		if p.phone == "" {
 			p.show(Step{Kind: StepQR, Detail: item.Code, Until: time.Now().Add(item.Timeout)})
 			return nil
@@ -277,11 +289,12 @@ func (p *pairing) characters(ctx context.Context, client *whatsmeow.Client) erro
 
 // passkey has the operator's browser answer for the account's passkey: only a page of WhatsApp's may use it.
 func (p *pairing) passkey(ctx context.Context, client *whatsmeow.Client, request *events.PairPasskeyRequest) error {
-	ask, err := json.Marshal(request.PublicKey)
+	ask, err := forBrowser(request.PublicKey)
 	if err != nil {
 		return fmt.Errorf("the passkey's request: %w", err)
 	}
-	p.show(Step{Kind: StepPasskey, Detail: string(ask)})
+	p.passkeys = true
+	p.show(Step{Kind: StepPasskey, Detail: ask, Until: p.ends})
 	for {
 		answer, err := p.answer(ctx)
 		if err != nil {
@@ -290,31 +303,66 @@ func (p *pairing) passkey(ctx context.Context, client *whatsmeow.Client, request
 		var response types.WebAuthnResponse
 		if json.Unmarshal([]byte(answer), &response) == nil && response.RawID != nil {
 			if err := client.SendPasskeyResponse(ctx, &response); err != nil {
-				return errors.New("WhatsApp did not take the passkey's answer: " + kind(err))
+				return errors.New("WhatsApp did not take the passkey's answer: try again, and use the passkey of this very account")
 			}
 			return nil
 		}
-		p.show(Step{Kind: StepPasskey, Detail: string(ask)}) // once more
+		p.show(Step{Kind: StepUnread, Detail: fmt.Sprint(len(answer), " letters"), Until: p.ends})
 	}
 }
 
+// forBrowser writes a passkey's request as browsers read it (WebAuthn, PublicKeyCredentialRequestOptionsJSON): what it
+// does not say is left out, for they take no null.
+func forBrowser(request *types.WebAuthnPublicKey) (string, error) {
+	plain, err := json.Marshal(request)
+	if err != nil {
+		return "", err
+	}
+	var said any
+	if err := json.Unmarshal(plain, &said); err != nil {
+		return "", err
+	}
+	plain, err = json.Marshal(withoutNulls(said))
+	return string(plain), err
+}
+
+func withoutNulls(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			if v[name] = withoutNulls(inner); inner == nil {
+				delete(v, name)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = withoutNulls(v[i])
+		}
+	}
+	return v
+}
+
+// answer gives what the operator typed, while it is of use.
 func (p *pairing) answer(ctx context.Context) (string, error) {
+	late := time.NewTimer(time.Until(p.ends))
+	defer late.Stop()
 	select {
 	case a := <-p.answers:
 		return a, nil
+	case <-late.C:
+		return "", errNoPasskey
+	case <-p.over:
+		return "", errUnpaired
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
 }
 
-// fulfilEvery is how often wishes to link are looked for, and answers to their steps.
-const fulfilEvery = 300 * time.Millisecond
-
 // fulfil links lines that commands beside this process ask for, until ctx ends.
 func (l *Lines) fulfil(ctx context.Context) {
 	var parts sync.WaitGroup
 	defer parts.Wait()
-	tick := time.NewTicker(fulfilEvery)
+	tick := time.NewTicker(l.Poll)
 	defer tick.Stop()
 	for {
 		select {
@@ -364,7 +412,7 @@ func (l *Lines) fulfilOne(ctx context.Context, id int64, line, phone string) {
 
 // listen passes on what the operator types, and ends the link when nobody waits for it any more.
 func (l *Lines) listen(ctx context.Context, cancel func(), id int64, answers chan<- string) {
-	tick := time.NewTicker(fulfilEvery)
+	tick := time.NewTicker(l.Poll)
 	defer tick.Stop()
 	before := ""
 	for {

@@ -10,6 +10,40 @@ type Sending struct {
 	PerContact, PerLine Rate
 	// Jitter is up to how much is waited at random before each reply.
 	Jitter time.Duration
+	// Pause is how long the bot keeps out of a chat in which a person answered from the phone (1 hour; negative:
+	// not at all).
+	Pause time.Duration
+	Flood Flood
+}
+
+func (s Sending) withDefaults() Sending {
+	if s.Pause == 0 {
+		s.Pause = time.Hour
+	}
+	s.Flood = s.Flood.withDefaults()
+	return s
+}
+
+// SetSending has the lines write in another way from now on. What was counted against the old rates is forgotten;
+// pauses that have begun and contacts that are not heard stay so.
+func (l *Lines) SetSending(s Sending) {
+	s = s.withDefaults()
+	l.mu.Lock()
+	l.Sending = s
+	l.mu.Unlock()
+	for _, ln := range l.all() { // one that is made meanwhile has it already
+		ln.mu.Lock()
+		ln.pace, ln.flood.Flood = newPace(s), s.Flood
+		ln.announce() // what waits for the old rates looks again
+		ln.mu.Unlock()
+	}
+}
+
+// sending is how the line writes at present.
+func (l *line) sending() Sending {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.pace.sending
 }
 
 // Rate is a number of messages in a time; the whole number may come at once. A zero N is no limit.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 
@@ -18,7 +19,7 @@ func (l *line) message(e *events.Message) bool {
 		return false
 	}
 	defer l.lines.busy.Done()
-	h := convert(l.id, e)
+	h := convert(l.id, l.opened(e))
 	if h.kind == silence {
 		return true
 	}
@@ -33,11 +34,7 @@ func (l *line) message(e *events.Message) bool {
 		}
 	case album:
 		l.announced(h.album, h.of)
-	case other:
-		if paused, err := l.paused(h.in.From); err == nil && !paused && l.judge(h, e.Info.Timestamp) {
-			l.whisper(h.chat, h.aside, e.Info.ID)
-		}
-	case said:
+	case said, other:
 		if err := l.take(handler, h, e.Info.Timestamp); err != nil {
 			return l.refused(e.Info.ID, err)
 		}
@@ -53,7 +50,31 @@ func (l *line) refused(id string, err error) bool {
 	return false
 }
 
-// take hands in what a person said.
+// opened gives an edit that is sealed under the secret of the message it changes, as phones seal them since 2026, in the
+// older open form. One whose message's secret is not known stays as it is: what it changes can be read, and no more.
+func (l *line) opened(e *events.Message) *events.Message {
+	sealed := e.Message.GetSecretEncryptedMessage()
+	l.mu.Lock()
+	client := l.client
+	l.mu.Unlock()
+	if client == nil || sealed.GetSecretEncType() != waE2E.SecretEncryptedMessage_MESSAGE_EDIT {
+		return e
+	}
+	m, err := client.DecryptSecretEncryptedMessage(l.ctx, e)
+	if err != nil { // its words may name people
+		l.log.Info().Str("message", e.Info.ID).Str("reason", kind(err)).Msg("edit.sealed")
+		return e
+	}
+	m = unwrap(m)
+	if p := m.GetProtocolMessage(); p != nil {
+		m = p.GetEditedMessage()
+	}
+	return &events.Message{Info: e.Info, RawMessage: &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
+		Type: waE2E.ProtocolMessage_MESSAGE_EDIT.Enum(), Key: sealed.GetTargetMessageKey(), EditedMessage: m,
+	}}}
+}
+
+// take hands in what a person said, and what they sent that cannot be read: of each kind of that once in a while.
 func (l *line) take(handler Handler, h heard, sent time.Time) error {
 	paused, err := l.paused(h.in.From)
 	if err != nil || paused {
@@ -72,7 +93,17 @@ func (l *line) take(handler Handler, h heard, sent time.Time) error {
 		l.mu.Unlock()
 	}
 	l.waited(in, sent)
-	return handler.Handle(context.Background(), in)
+	told := asideKey{in.From, Aside(in.Unread)}
+	if h.kind == other && !l.mayWhisper(told) {
+		return nil
+	}
+	err = handler.Handle(context.Background(), in)
+	if err != nil && h.kind == other {
+		l.mu.Lock()
+		delete(l.asides, told) // it comes again
+		l.mu.Unlock()
+	}
+	return err
 }
 
 // waited remembers whose message came long after it was sent.

@@ -94,7 +94,7 @@ func text(words string, expires time.Duration) *waE2E.Message {
 
 // asPerson takes the time a person takes: a moment at random, and typing. It ends early where the line stops.
 func (l *line) asPerson(ctx context.Context, client *whatsmeow.Client, to types.JID, words string) {
-	s := l.lines.Sending
+	s := l.sending()
 	if s.Jitter > 0 {
 		l.dwell(ctx, rand.N(s.Jitter)) //nolint:gosec // nobody gains by guessing it
 	}

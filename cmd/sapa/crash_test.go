@@ -202,7 +202,7 @@ func noneReadable(t *testing.T, data string) {
 		}
 		body, err := os.ReadFile(path)
 		searched += len(body)
-		for _, canary := range []string{"Siti Aminah", "0001234567890", "Puskesmas Melati", "1990-08-17", "6281200000000", "Kapan tanggal lahir peserta"} {
+		for _, canary := range []string{"Siti Aminah", "0001234567890", "Puskesmas Melati", "1990-08-17", "6281200000000", "6281234567890", "Siti Rahasia", "Kapan tanggal lahir peserta"} {
 			if bytes.Contains(body, []byte(canary)) {
 				t.Errorf("%q can be read in %s", canary, filepath.Base(path))
 			}

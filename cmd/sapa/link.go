@@ -170,7 +170,9 @@ func (p *linkPrinter) show(s whatsapp.Step) {
 			"Type this code there:\n\n    %s\n", s.Detail)
 		p.countDown(s.Until)
 	case whatsapp.StepPasskey:
-		p.say("%s", passkeyHelp(s.Detail))
+		p.say("%s", passkeyHelp(s.Detail, time.Until(s.Until)))
+	case whatsapp.StepUnread:
+		p.say("That was not the whole line (%s came): paste all that the console printed, from { to }.", s.Detail)
 	case whatsapp.StepConfirm:
 		p.say("The phone shows a code. If it is %s, type ya here; if not, stop with Ctrl-C.", s.Detail)
 	case whatsapp.StepUpdate:
@@ -228,8 +230,9 @@ func (p *linkPrinter) done() {
 }
 
 // passkeyHelp tells what to do where WhatsApp asks for the account's passkey: only a page of WhatsApp's own may use it.
-func passkeyHelp(request string) string {
-	return "WhatsApp asks for this account's passkey. Where you can use it (its phone nearby, or a browser that has it):\n" +
+func passkeyHelp(request string, left time.Duration) string {
+	return fmt.Sprintf("WhatsApp asks for this account's passkey, and waits %d s for it; you may begin anew as often as you like.\n"+
+		"Where you can use it (its phone nearby, or a browser that has it):\n", int(left.Seconds())) +
 		"1. Open https://web.whatsapp.com in a browser, and the browser's developer console (F12).\n" +
 		"2. Paste this there, and use the passkey when the browser asks:\n\n" +
 		"navigator.credentials.get({publicKey:PublicKeyCredential.parseRequestOptionsFromJSON(" + request + ")})" +

@@ -55,6 +55,13 @@ func startLogged(t *testing.T, data string) *logged {
 	return s
 }
 
+// forget drops what was logged so far.
+func (s *logged) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log.Reset()
+}
+
 // until waits for an event in the log.
 func (s *logged) until(event string) {
 	s.t.Helper()
@@ -154,11 +161,33 @@ func TestLinkWithoutAService(t *testing.T) {
 	if !strings.Contains(out, "the clock cannot be moved where a WhatsApp line is linked") {
 		t.Errorf("chat moved the clock:\n%s", out)
 	}
+	if out := works2(t, data, "/at 2030-01-01 09:00\n", "chat"); !strings.Contains(out, "the clock cannot be moved") {
+		t.Errorf("chat for people moved the clock:\n%s", out)
+	}
+	at := []string{"--at", "2030-01-01T09:00:00+07:00"}
+	refuses(t, exitFailed, "--at: the clock cannot be moved where a WhatsApp line is linked",
+		command(t, data, "", append([]string{"ticket", "note", "5H8-PWW3", "halo"}, at...)...))
 	// The same directory as a trial: its made-up answers must not reach the member.
 	if err := os.WriteFile(filepath.Join(data, configName), []byte("organisation: {name: Coba, trial: true}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	refuses(t, exitFailed, "trial", command(t, data, "", "serve"))
+}
+
+// What an operator reads where WhatsApp asks for the account's passkey.
+func TestThePasskeyStepSaysWhatToDo(t *testing.T) {
+	var out strings.Builder
+	p := &linkPrinter{out: &out, line: "chika"}
+	p.show(whatsapp.Step{Kind: whatsapp.StepPasskey, Detail: `{"challenge":"abc"}`, Until: time.Now().Add(90*time.Second + 500*time.Millisecond)})
+	p.show(whatsapp.Step{Kind: whatsapp.StepUnread, Detail: "12 letters"})
+	for _, words := range []string{
+		"waits 90 s", "https://web.whatsapp.com", `parseRequestOptionsFromJSON({"challenge":"abc"})`, "Paste the line it prints here",
+		"not the whole line (12 letters came)",
+	} {
+		if !strings.Contains(out.String(), words) {
+			t.Errorf("no %q in:\n%s", words, out.String())
+		}
+	}
 }
 
 func TestATrialIsNotLinked(t *testing.T) {
@@ -188,17 +217,7 @@ func TestReload(t *testing.T) {
 	linkByCode(t, data, "chika", number)
 	hangup := func(config, event string) {
 		t.Helper()
-		if err := os.WriteFile(filepath.Join(data, configName), []byte(config), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		self, err := os.FindProcess(os.Getpid())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := self.Signal(syscall.SIGHUP); err != nil {
-			t.Fatal(err)
-		}
-		s.until(event)
+		s.hangup(data, config, event)
 	}
 	hangup("organisation: {nama: salah}\n", "service.reload_refused")
 	siti.Sends(number, "Hi Chika")
@@ -211,6 +230,39 @@ func TestReload(t *testing.T) {
 	if reply := budi.Reads(); !strings.Contains(reply.Text, "Klinik Baru") {
 		t.Errorf("after the reload the first reply is\n%s", reply.Text)
 	}
+	s.end()
+}
+
+// hangup writes another configuration, has the service read it, and waits for what it says.
+func (s *logged) hangup(data, config, event string) {
+	s.t.Helper()
+	must(s.t, os.WriteFile(filepath.Join(data, configName), []byte(config), 0o600))
+	self, err := os.FindProcess(os.Getpid())
+	must(s.t, err)
+	s.forget()
+	must(s.t, self.Signal(syscall.SIGHUP))
+	s.until(event)
+}
+
+func TestReloadOfTheSendingSettings(t *testing.T) {
+	wa, data := pointed(t)
+	number := wa.Number("6281100000001")
+	siti := &member{wa.Person("6281200000001"), t, number}
+	s := startLogged(t, data)
+	linkByCode(t, data, "chika", number)
+	slow := strings.Replace(wireConfig, "per_contact: 1000000/s", "per_contact: 1/h", 1)
+	s.hangup(data, slow+"lines: [{id: chika, flow: tidak_ada}]\n", "service.reload_refused")
+	siti.says("Hi Chika", "6. Layanan Pandawa") // two replies: the old rate holds
+	s.hangup(data, slow, "service.reloaded")
+	siti.says("6", "provinsi") // the hour's one
+	siti.Sends(number, "jakarta")
+	for lineNamed(t, data, "chika").Queue == 0 {
+		if t.Context().Err() != nil || len(siti.Unread()) > 0 {
+			t.Fatal("the new rate does not hold")
+		}
+	}
+	s.hangup(data, wireConfig, "service.reloaded")
+	siti.reads("with the old rate again", "Jakarta")
 	s.end()
 }
 

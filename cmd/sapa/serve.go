@@ -14,7 +14,6 @@ import (
 
 	"sapa/bot"
 	"sapa/bot/whatsapp"
-	"sapa/store"
 )
 
 func (s *sapa) serveCommand() *cobra.Command {
@@ -77,21 +76,23 @@ func (s *sapa) work(ctx context.Context, o *office, lines *whatsapp.Lines, log z
 		defer parts.Wait()
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
-		parts.Go(func() { s.reloads(ctx, hangup, o.db, lines, log) })
+		keeper := newKeeper(o)
+		parts.Go(func() { keeper.run(ctx, lines.Clock, log) })
+		parts.Go(func() { s.reloads(ctx, hangup, keeper, lines, log) })
 		return lines.Run(ctx, b)
 	})
 	return errors.Join(err, lines.Close())
 }
 
 // reloads reads configuration and flows anew at each signal. What is wrong with them is said, and the old ones stay.
-func (s *sapa) reloads(ctx context.Context, hangup <-chan os.Signal, db *store.DB, lines *whatsapp.Lines, log zerolog.Logger) {
+func (s *sapa) reloads(ctx context.Context, hangup <-chan os.Signal, keeper *keeper, lines *whatsapp.Lines, log zerolog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-hangup:
 		}
-		if err := s.reload(ctx, db, lines); err != nil {
+		if err := s.reload(ctx, keeper, lines); err != nil {
 			log.Error().Err(err).Msg("service.reload_refused")
 			continue
 		}
@@ -99,21 +100,23 @@ func (s *sapa) reloads(ctx context.Context, hangup <-chan os.Signal, db *store.D
 	}
 }
 
-func (s *sapa) reload(ctx context.Context, db *store.DB, lines *whatsapp.Lines) error {
+func (s *sapa) reload(ctx context.Context, keeper *keeper, lines *whatsapp.Lines) error {
 	o, err := s.office()
 	if err != nil {
 		return err
 	}
-	o.db = db
+	o.db = keeper.db
 	if o.organisation.trial && lines.Unlinkable == nil {
 		return errTrialLine
 	}
 	if err := o.lacking(ctx); err != nil {
 		return err
 	}
-	if err := db.Reconfigure(ctx, o.options(running)); err != nil {
+	if err := o.db.Reconfigure(ctx, o.options(running)); err != nil {
 		return err
 	}
+	keeper.set(o)
+	lines.SetSending(o.sending.asWhatsApp())
 	return lines.SetLines(ctx, o.lineIDs())
 }
 

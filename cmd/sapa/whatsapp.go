@@ -28,13 +28,7 @@ var tuneLines func(*whatsapp.Options)
 func (o *office) whatsApp(ctx context.Context, log zerolog.Logger, clock *bot.Clock) (*whatsapp.Lines, error) {
 	options := whatsapp.Options{
 		Dir: o.db.Dir(), Lines: o.lineIDs(), Store: o.db, Log: log, Clock: clock, Organisation: o.organisation.name,
-		Sending: whatsapp.Sending{
-			Typing: o.sending.typing, Jitter: o.sending.jitter,
-			PerContact: whatsapp.Rate{N: o.sending.perContact.n, Per: o.sending.perContact.per},
-			PerLine:    whatsapp.Rate{N: o.sending.perLine.n, Per: o.sending.perLine.per},
-		},
-		Pause: o.sending.pause,
-		Flood: whatsapp.Flood{Rate: whatsapp.Rate{N: o.sending.flood.n, Per: o.sending.flood.per}},
+		Sending: o.sending.asWhatsApp(),
 	}
 	if o.organisation.trial {
 		options.Unlinkable = errTrialLink
@@ -54,6 +48,19 @@ func (o *office) whatsApp(ctx context.Context, log zerolog.Logger, clock *bot.Cl
 		return nil, errors.Join(err, lines.Close())
 	}
 	return lines, nil
+}
+
+// asWhatsApp gives the settings as the lines take them.
+func (s sending) asWhatsApp() whatsapp.Sending {
+	as := func(r rate) whatsapp.Rate { return whatsapp.Rate{N: r.n, Per: r.per} }
+	pause := s.pause
+	if pause == 0 {
+		pause = -1 // who writes 0s wants none
+	}
+	return whatsapp.Sending{
+		Typing: s.typing, Jitter: s.jitter, PerContact: as(s.perContact), PerLine: as(s.perLine),
+		Pause: pause, Flood: whatsapp.Flood{Rate: as(s.flood)},
+	}
 }
 
 // fixedClock is why the clock may not be moved: a line is linked.

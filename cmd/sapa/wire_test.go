@@ -111,7 +111,16 @@ func (w *wire) start(env []string, args ...string) *serving {
 // until waits for an event in the log.
 func (s *serving) until(event string) {
 	s.t.Helper()
-	late := time.After(15 * time.Second)
+	ctx, cancel := context.WithTimeout(s.t.Context(), 15*time.Second)
+	defer cancel()
+	if !s.logs(ctx, event) {
+		s.t.Fatalf("no %s in the log:\n%s", event, s.log.all())
+	}
+}
+
+// logs waits for an event in the log; false: the log or ctx ended without it.
+func (s *serving) logs(ctx context.Context, event string) bool {
+	over := false
 	for seen := 0; ; {
 		s.log.mu.Lock()
 		lines, more := s.log.lines[seen:], s.log.more
@@ -119,15 +128,18 @@ func (s *serving) until(event string) {
 		seen += len(lines)
 		for _, line := range lines {
 			if strings.Contains(line, `"message":"`+event) {
-				return
+				return true
 			}
+		}
+		if over {
+			return false
 		}
 		select {
 		case <-more:
 		case <-s.ended:
-			s.t.Fatalf("the log ended without %s:\n%s", event, s.log.all())
-		case <-late:
-			s.t.Fatalf("no %s in the log:\n%s", event, s.log.all())
+			over = true // after one more look
+		case <-ctx.Done():
+			return false
 		}
 	}
 }

@@ -27,12 +27,12 @@ import (
 const (
 	wireAddr  = "SAPA_TEST_WIRE"       // where the parent's server listens
 	wireRoot  = "SAPA_TEST_WIRE_ROOT"  // the key that signs for it, in hexadecimal
-	wireKill  = "SAPA_TEST_WIRE_KILL"  // "POINT:N": the child kills itself when it comes to the point for the N-th time
+	wireStop  = "SAPA_TEST_WIRE_STOP"  // "POINT:N": the child stops itself when it comes to the point for the N-th time
 	wireData  = "SAPA_TEST_WIRE_DATA"  // the data directory, where the command line does not say
 	wireFault = "SAPA_TEST_WIRE_FAULT" // what the child does wrong
 )
 
-// The points at which a child can kill itself, in the order in which a message comes to them.
+// The points at which a child can stop itself, to be killed there, in the order in which a message comes to them.
 const (
 	beforeDecrypt = "before decrypt"
 	inDecrypt     = "in decrypt" // decrypted, and not on whatsmeow's disk
@@ -41,7 +41,11 @@ const (
 	afterCommit   = "after commit"
 	beforeReceipt = "before receipt"
 	beforeSend    = "before send"
+	beforeMark    = "before mark-sent" // by a child that sends under fresh IDs
 )
+
+// soon is the message at which faults show: the first ones set up a session.
+const soon = 5
 
 // The faults of a child, which the crash test has to find out.
 const (
@@ -63,16 +67,16 @@ func init() {
 		panic("the parent's key is unreadable")
 	}
 	watest.TrustKey([32]byte(key))
-	at := newKillPoint(os.Getenv(wireKill))
+	stopAt = newStopPoint(os.Getenv(wireStop))
 	tuneLines = func(o *whatsapp.Options) {
 		o.HTTP = mediaClient(addr)
 		o.Configure = func(client *whatsmeow.Client) {
 			watest.Point(client, addr)
 			spoil(client, os.Getenv(wireFault))
-			client.Store.EventBuffer = killingBuffer{client.Store.EventBuffer, at}
+			client.Store.EventBuffer = stoppingBuffer{client.Store.EventBuffer}
 			client.AddEventHandler(func(e any) { // before our handler
-				if _, ok := e.(*events.Message); ok {
-					at.reached(beforeCommit)
+				if m, ok := e.(*events.Message); ok && !m.Info.IsFromMe {
+					stopAt.reached(beforeCommit)
 				}
 			})
 		}
@@ -87,61 +91,67 @@ func mediaClient(addr string) *http.Client {
 	return &http.Client{Transport: &http.Transport{DialContext: dial, DialTLSContext: dial, DisableKeepAlives: true}}
 }
 
-// killPoint is where a child kills itself: nowhere without a point.
-type killPoint struct {
+// stopPoint is where a child stops itself: nowhere without a point.
+type stopPoint struct {
 	point string
 	left  atomic.Int64
 }
 
-func newKillPoint(words string) *killPoint {
+// stopAt is where this child stops itself.
+var stopAt *stopPoint
+
+// stopped is what a child logs that has come to its point.
+const stopped = "stopped"
+
+func newStopPoint(words string) *stopPoint {
 	point, times, _ := strings.Cut(words, ":")
-	k := &killPoint{point: point}
+	s := &stopPoint{point: point}
 	n, err := strconv.ParseInt(times, 10, 64)
 	if err != nil && point != "" {
-		panic(fmt.Sprintf("kill at %q: %v", words, err))
+		panic(fmt.Sprintf("stop at %q: %v", words, err))
 	}
-	k.left.Store(n)
-	return k
+	s.left.Store(n)
+	return s
 }
 
-func (k *killPoint) reached(point string) {
-	if k.point == point && k.left.Add(-1) == 0 {
-		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		select {} // nothing more is done while the signal is on its way
+// reached stops the whole process at its point, so that the parent can look around before it kills.
+func (s *stopPoint) reached(point string) {
+	if s.point != point || s.left.Add(-1) != 0 {
+		return
 	}
+	fmt.Fprintf(os.Stderr, "{\"message\":%q}\n", stopped)
+	_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+	select {} // nothing more is done while the signal is on its way
 }
 
-// killingBuffer is whatsmeow's buffer with the points that it passes.
-type killingBuffer struct {
-	wastore.EventBuffer
-	at *killPoint
-}
+// stoppingBuffer is whatsmeow's buffer with the points that it passes.
+type stoppingBuffer struct{ wastore.EventBuffer }
 
-func (b killingBuffer) GetBufferedEvent(ctx context.Context, hash [32]byte) (*wastore.BufferedEvent, error) {
-	b.at.reached(beforeDecrypt)
+func (b stoppingBuffer) GetBufferedEvent(ctx context.Context, hash [32]byte) (*wastore.BufferedEvent, error) {
+	stopAt.reached(beforeDecrypt)
 	return b.EventBuffer.GetBufferedEvent(ctx, hash)
 }
 
-func (b killingBuffer) PutBufferedEvent(ctx context.Context, hash [32]byte, plain []byte, at time.Time) error {
-	b.at.reached(inDecrypt)
-	return b.EventBuffer.PutBufferedEvent(ctx, hash, plain, at)
+func (b stoppingBuffer) PutBufferedEvent(ctx context.Context, hash [32]byte, plain []byte, when time.Time) error {
+	stopAt.reached(inDecrypt)
+	return b.EventBuffer.PutBufferedEvent(ctx, hash, plain, when)
 }
 
-func (b killingBuffer) DoDecryptionTxn(ctx context.Context, do func(context.Context) error) error {
+func (b stoppingBuffer) DoDecryptionTxn(ctx context.Context, do func(context.Context) error) error {
 	err := b.EventBuffer.DoDecryptionTxn(ctx, do)
-	b.at.reached(afterDecrypt)
+	stopAt.reached(afterDecrypt)
 	return err
 }
 
-func (b killingBuffer) ClearBufferedEventPlaintext(ctx context.Context, hash [32]byte) error {
-	b.at.reached(afterCommit)
+func (b stoppingBuffer) ClearBufferedEventPlaintext(ctx context.Context, hash [32]byte) error {
+	stopAt.reached(afterCommit)
 	err := b.EventBuffer.ClearBufferedEventPlaintext(ctx, hash)
-	b.at.reached(beforeReceipt)
+	stopAt.reached(beforeReceipt)
 	return err
 }
 
-func (b killingBuffer) AddOutgoingEvent(ctx context.Context, to types.JID, id types.MessageID, format string, body []byte) error {
-	b.at.reached(beforeSend)
+func (b stoppingBuffer) AddOutgoingEvent(ctx context.Context, to types.JID, id types.MessageID, format string, body []byte) error {
+	stopAt.reached(beforeSend)
 	return b.EventBuffer.AddOutgoingEvent(ctx, to, id, format, body)
 }
 
@@ -153,7 +163,7 @@ func spoil(client *whatsmeow.Client, fault string) {
 		client.EnableDecryptedEventBuffer = false
 	case earlyReceipt:
 		client.AddEventHandler(func(e any) {
-			if m, ok := e.(*events.Message); ok {
+			if m, ok := e.(*events.Message); ok && !m.Info.IsFromMe {
 				stanza := &waBinary.Node{Attrs: waBinary.Attrs{"from": m.Info.Chat}}
 				client.DangerousInternals().SendMessageReceipt(context.Background(), &m.Info, stanza) //nolint:staticcheck // a fault is dangerous
 			}
@@ -161,7 +171,7 @@ func spoil(client *whatsmeow.Client, fault string) {
 	case panics:
 		var heard atomic.Int64
 		client.AddEventHandler(func(e any) {
-			if _, ok := e.(*events.Message); ok && heard.Add(1)%5 == 0 {
+			if m, ok := e.(*events.Message); ok && !m.Info.IsFromMe && heard.Add(1) == soon {
 				panic("seeded")
 			}
 		})

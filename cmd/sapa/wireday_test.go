@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,20 +15,13 @@ import (
 	"sapa/bot/whatsapp/watest"
 )
 
-// wireHours is how many hours the quiet line is watched, on a clock that jumps; 24 are meant, and fewer by default.
-const wireHours = "SAPA_WIRE_HOURS"
+// A line on which little is said stays online on one login for a day: hour after hour it pings, and answers who writes.
+// The clock is one that jumps.
+func TestAQuietLineStaysOnline(t *testing.T) { synctest.Test(t, dayOfQuiet) }
 
-// A line on which little is said stays online on one login: hour after hour it pings, and answers who writes.
-func TestAQuietLineStaysOnline(t *testing.T) {
-	hours := 1
-	if n, err := strconv.Atoi(os.Getenv(wireHours)); err == nil {
-		hours = n
-	}
-	synctest.Test(t, func(t *testing.T) { quietHours(t, hours) })
-}
-
-func quietHours(t *testing.T, hours int) {
+func dayOfQuiet(t *testing.T) {
 	t.Helper()
+	const hours = 24
 	w := &wire{t: t, wa: watest.NewPiped(t), data: t.TempDir(), settle: synctest.Wait}
 	w.wa.SetPatience(5 * time.Minute)
 	must(t, os.WriteFile(filepath.Join(w.data, configName), []byte(wireConfig), 0o600))
@@ -42,7 +34,7 @@ func quietHours(t *testing.T, hours int) {
 	must(t, o.open(t.Context(), w.data, running))
 	lines, err := o.whatsApp(t.Context(), zerolog.Nop(), bot.NewClock(o.zone))
 	must(t, err)
-	lines.Configure = w.wa.Configure
+	lines.Configure, lines.Poll = w.wa.Configure, time.Minute
 	b := bot.New(o.db, bot.Options{
 		Transports: map[string]bot.Transport{whatsapp.Name: lines}, Clock: lines.Clock, Poll: time.Minute,
 	})

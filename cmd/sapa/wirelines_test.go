@@ -9,19 +9,15 @@ import (
 	"sapa/bot/whatsapp"
 )
 
-// forgiving lets a child whose race detector found something end as if it had not: whatsmeow's socket races with itself
-// where a stream ends while we disconnect.
-const forgiving = "GORACE=atexit_sleep_ms=0 exitcode=0"
-
 // linedUp is a service with two lines, and somebody who writes to each.
-func linedUp(t *testing.T, env ...string) (w *wire, s *serving, chika, pandawa *member) {
+func linedUp(t *testing.T) (w *wire, s *serving, chika, pandawa *member) {
 	t.Helper()
 	w = newWire(t)
 	chika = &member{w.wa.Person("6281200000001"), t, w.wa.Number("6281100000001")}
 	pandawa = &member{w.wa.Person("6281200000002"), t, w.wa.Number("6281100000002")}
 	w.linkHere("chika", chika.line)
 	w.linkHere("pandawa", pandawa.line)
-	s = w.serve(env...)
+	s = w.serve()
 	chika.line.AwaitOnline()
 	pandawa.line.AwaitOnline()
 	chika.says("Hi Chika", "6. Layanan Pandawa")
@@ -82,7 +78,7 @@ func TestOneLineIsLoggedOut(t *testing.T) {
 // A line whose keys another program uses keeps out of its way. Where the connection ends before that was heard, it
 // comes back as after any break. Either way nothing is lost or said twice.
 func TestAReplacedLineLosesNothing(t *testing.T) {
-	w, s, chika, pandawa := linedUp(t, forgiving)
+	w, s, chika, pandawa := linedUp(t)
 	shown := len(chika.Shown())
 	for _, gap := range []time.Duration{0, 0, 200 * time.Millisecond} {
 		w.wa.SetGap(gap)
@@ -98,7 +94,7 @@ func TestAReplacedLineLosesNothing(t *testing.T) {
 		chika.Sends(chika.line, "menu")
 		if replaced() {
 			s.stop()
-			s = w.serve(forgiving)
+			s = w.serve()
 		}
 		chika.reads("back", "6. Layanan Pandawa")
 		shown++

@@ -15,6 +15,9 @@ func (c *conn) answer(stanza *waBinary.Node) {
 		c.signed(stanza)
 		return
 	case "error":
+		if c.refused() {
+			return
+		}
 		c.s.wrong("the client answered %v with an error: %s", stanza.Attrs["id"], stanza)
 		return
 	}
@@ -28,6 +31,8 @@ func (c *conn) answer(stanza *waBinary.Node) {
 		c.companionHello(stanza, question)
 	case namespace == "md" && question.Attrs["stage"] == "companion_finish":
 		c.companionFinish(stanza, question)
+	case namespace == "md" && c.passkeyLink() != nil:
+		c.passkeyStep(stanza, c.passkeyLink(), question)
 	case c.companion == nil:
 		c.result(stanza)
 	default:

@@ -1,6 +1,7 @@
 package watest_test
 
 import (
+	"errors"
 	"testing"
 
 	"go.mau.fi/whatsmeow"
@@ -123,7 +124,7 @@ func TestLinesShareOneContainer(t *testing.T) {
 	}
 }
 
-func TestAPasskeyIsAskedFor(t *testing.T) {
+func TestAPasskeyLinks(t *testing.T) {
 	wa := watest.New(t)
 	line := wa.Number("6281100000001")
 	stores := newStores(t, t.TempDir())
@@ -136,7 +137,40 @@ func TestAPasskeyIsAskedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	line.AsksForPasskey((<-codes).Code)
-	if item := <-codes; item.Event != whatsmeow.QRChannelEventPasskeyRequest || item.PasskeyRequest.PublicKey == nil {
-		t.Errorf("the QR channel says %+v", item)
+	item := <-codes
+	if item.Event != whatsmeow.QRChannelEventPasskeyRequest || item.PasskeyRequest.PublicKey == nil {
+		t.Fatalf("the QR channel says %+v", item)
 	}
+	passkey := &types.WebAuthnResponse{
+		RawID: []byte("another"), Response: types.WebAuthnResponseData{Signature: []byte("signed")},
+	}
+	if err := client.SendPasskeyResponse(t.Context(), passkey); err == nil {
+		t.Error("another passkey is taken")
+	}
+	passkey.RawID = item.PasskeyRequest.PublicKey.AllowCredentials[0].ID
+	if err := client.SendPasskeyResponse(t.Context(), passkey); err != nil {
+		t.Fatal(err)
+	}
+	hear[*events.PairSuccess](client)
+	line.AwaitOnline()
+}
+
+func TestANumberIsRefused(t *testing.T) {
+	wa := watest.New(t)
+	line := wa.Number("6281100000001")
+	stores := newStores(t, t.TempDir())
+	client := newDesk(t, wa, stores, stores.NewDevice())
+	client.PrePairCallback = func(types.JID, string, string) bool { return false }
+	codes, err := client.GetQRChannel(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Connect(); err != nil {
+		t.Fatal(err)
+	}
+	line.ScanQRInVain((<-codes).Code)
+	if refusal := hear[*events.PairError](client); !errors.Is(refusal.Error, whatsmeow.ErrPairRejectedLocally) {
+		t.Errorf("refused with %v", refusal.Error)
+	}
+	line.AwaitLinked(0)
 }

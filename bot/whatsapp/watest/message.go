@@ -40,6 +40,9 @@ func (p *Person) send(m *Message) *Message {
 	p.Lock()
 	m.device = p.device
 	m.Content = vanishing(m.Content, p.vanish)
+	if p.edits == EditSealed && m.Content.MessageContextInfo == nil {
+		m.Content.MessageContextInfo = secret()
+	}
 	p.sent[m.ID] = m
 	p.Unlock()
 	for _, c := range m.Line.linked() {

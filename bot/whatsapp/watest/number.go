@@ -53,6 +53,22 @@ func (n *Number) linked() []*companion {
 // Linked counts the devices now linked to the number.
 func (n *Number) Linked() int { return len(n.linked()) }
 
+// AwaitLinked waits until so many devices are linked to the number.
+func (n *Number) AwaitLinked(devices int) {
+	n.s.t.Helper()
+	n.s.await(&n.gate, func() bool {
+		linked := 0
+		for _, c := range n.companions {
+			c.Lock()
+			if !c.gone {
+				linked++
+			}
+			c.Unlock()
+		}
+		return linked == devices
+	}, "%d devices of %s", devices, n.pn.User)
+}
+
 // ring notes that a client waits for its code to be typed.
 func (n *Number) ring(p *pairing) {
 	n.Lock()

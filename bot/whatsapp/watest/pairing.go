@@ -25,8 +25,10 @@ type pairing struct {
 	noiseKey []byte
 	keys     *companionKeys
 	refs     []string
-	typed    *typedCode // if it asked for a code to type instead
-	linked   *companion // after the scan
+	typed    *typedCode   // if it asked for a code to type instead
+	passkey  *passkeyLink // if the account's passkey is asked for
+	linked   *companion   // after the scan
+	vain     bool         // the client is to refuse the number
 }
 
 // offerPairing sends the references that the client shows as QR codes: the
@@ -89,22 +91,40 @@ func (n *Number) TryScanQR(code string) error {
 	return n.link(p, secret)
 }
 
-// AsksForPasskey is a scan after which WhatsApp wants the account's passkey
-// before it links the client, as it does for some accounts since 2026. Here the
-// linking goes no further.
-func (n *Number) AsksForPasskey(code string) {
+// ScanQRInVain is [Number.ScanQR] where the client is to refuse this number:
+// then the number has no device more than before, and a client that takes it
+// fails the test.
+func (n *Number) ScanQRInVain(code string) {
 	n.s.t.Helper()
-	p, _, err := n.s.readQR(code)
+	p, secret, err := n.s.readQR(code)
+	if err == nil {
+		n.s.mu.Lock()
+		p.vain = true
+		n.s.mu.Unlock()
+		err = n.link(p, secret)
+	}
 	if err != nil {
 		n.s.t.Fatalf("watest: scan QR code: %v", err)
 	}
-	p.conn.send(waBinary.Node{
-		Tag:   "notification",
-		Attrs: waBinary.Attrs{"from": types.ServerJID, "type": "passkey_prologue_request", "id": n.s.nextID("passkey-"), "t": unixNow()},
-		Content: []waBinary.Node{{
-			Tag: "passkey_request_options", Content: []byte(`{"challenge":"d2F0ZXN0","rpId":"whatsapp.com","timeout":60000}`),
-		}},
-	})
+}
+
+// refused unlinks a client that would not have the number; false where it was
+// to take it.
+func (c *conn) refused() bool {
+	if c.pairing == nil {
+		return false
+	}
+	c.s.mu.Lock()
+	linked, vain := c.pairing.linked, c.pairing.vain
+	c.s.mu.Unlock()
+	if linked == nil || !vain {
+		return false
+	}
+	linked.forget()
+	linked.number.Lock()
+	linked.number.announce()
+	linked.number.Unlock()
+	return true
 }
 
 // readQR returns the client that shows a code, and the secret in the code.
@@ -206,11 +226,14 @@ func (c *conn) signed(stanza *waBinary.Node) {
 		return
 	}
 	c.s.mu.Lock()
-	linked := c.pairing.linked
+	linked, vain := c.pairing.linked, c.pairing.vain
 	c.s.mu.Unlock()
 	child, ok := stanza.GetOptionalChildByTag("pair-device-sign", "device-identity")
 	if !ok || linked == nil {
 		return // the plain result that answers pair-device
+	}
+	if vain {
+		c.s.wrong("the client took a number that it was to refuse")
 	}
 	raw, _ := child.Content.([]byte)
 	identity := &waAdv.ADVSignedDeviceIdentity{}

@@ -23,8 +23,9 @@ type Person struct {
 	phone
 	addressing Addressing
 	vanish     time.Duration // disappearing messages
-	quiet      bool          // no delivery receipts
-	device     uint16        // from which the person writes at present
+	edits      EditForm
+	quiet      bool   // no delivery receipts
+	device     uint16 // from which the person writes at present
 	others     map[uint16]*signal
 
 	shown   []*Reply

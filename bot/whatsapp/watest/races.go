@@ -14,6 +14,7 @@ var upstreamRaces = []string{
 	"race:exsync.*Event",
 	"race:whatsmeow/socket.*FrameSocket", "race:whatsmeow/socket.*NoiseSocket",
 	"race:whatsmeow.*qrChannel",
+	"race:whatsmeow.*cancelResponse", // closes what receiveResponse, on its own way, may be sending to
 }
 
 // Pardon is the first call of a TestMain whose tests break connections. Under the race detector it starts the test

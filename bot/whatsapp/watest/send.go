@@ -147,19 +147,6 @@ func (p *Person) SendsPoll(line *Number, question string, options ...string) *Me
 	})
 }
 
-// Edits changes the text of a message the person sent. The edit is a message of
-// its own that names the other.
-func (p *Person) Edits(m *Message, text string) *Message {
-	p.s.t.Helper()
-	return p.send(&Message{Line: m.Line, kind: waBinary.Attrs{"edit": "1"}, Content: &waE2E.Message{
-		EditedMessage: &waE2E.FutureProofMessage{Message: &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
-			Type: waE2E.ProtocolMessage_MESSAGE_EDIT.Enum(), Key: keyOf(m),
-			EditedMessage: &waE2E.Message{Conversation: proto.String(text)},
-			TimestampMS:   proto.Int64(time.Now().UnixMilli()),
-		}}},
-	}})
-}
-
 // Deletes takes a message back for everyone.
 func (p *Person) Deletes(m *Message) *Message {
 	p.s.t.Helper()
