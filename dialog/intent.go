@@ -15,7 +15,7 @@ const (
 	leastSaid    = 0.5  // how much of a phrase, by weight, has to be said for it to count,
 	whollySaid   = 0.99 // and where a question is asked: what answers it badly means something else more rarely
 	besides      = 0.25 // what a meaning counts that is among a flow's phrases, but not of the one that fits best
-	leastOfBest  = 0.5  // how much of the best score a further proposal has at least
+	leastOfBest  = 0.6  // how much of the best score a further proposal has at least
 )
 
 // intents are the phrases of all flows that may be proposed, made ready. A meaning weighs the more, the fewer flows are

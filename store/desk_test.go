@@ -253,8 +253,8 @@ func TestAListShowsWhatItsReaderMaySee(t *testing.T) {
 		want []int
 	}{
 		{desk.Actor{Name: "operator", Role: desk.RoleAdmin}, []int{0, 1, 2, 3}},
-		{desk.Actor{Name: "rina", Role: desk.RoleBranch, Scope: []string{"31.74", "32.73"}}, []int{0, 2}},
-		{desk.Actor{Name: "agus", Role: desk.RoleBranch, Scope: []string{"31"}}, []int{0, 1}},
+		{desk.Actor{Name: "rina", Role: desk.RoleBranch, Scope: []string{"31.74", "32.73"}}, []int{0, 2, 3}},
+		{desk.Actor{Name: "agus", Role: desk.RoleBranch, Scope: []string{"31"}}, []int{0, 1, 3}},
 		{desk.Actor{Name: "yusuf", Role: desk.RoleBPJS}, []int{0, 1, 2, 3}},
 		{desk.Actor{Name: "sari", Role: desk.RoleDinsos}, nil},
 		{desk.Actor{Name: "maya", Role: desk.RoleCompanyMaker, Scope: []string{"PT01"}}, nil},

@@ -72,7 +72,7 @@ type clerk struct {
 
 // list gives the most urgent tickets: "mine", "free" (nobody's, for this officer to take), or "overdue".
 func (c clerk) list(which string) (*dialog.Result, error) {
-	where, args := within(c.Actor())
+	where, args := reaches(c.Actor())
 	found, err := c.urgent(where, args, which)
 	if err != nil {
 		return nil, err

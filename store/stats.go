@@ -68,7 +68,7 @@ func (d *DB) Stats(ctx context.Context, f StatsFilter, now time.Time) ([]StageSt
 			return nil, explain(err)
 		}
 		if err == nil {
-			s.MedianAge = now.Sub(fromMillis(opened))
+			s.MedianAge = max(0, now.Sub(fromMillis(opened))) // a trial's clock may have been ahead of this one
 		}
 	}
 	return all, nil

@@ -15,7 +15,8 @@ import (
 type Filter struct {
 	Statuses                                       []desk.Status
 	Service, Stage, Line, Branch, Regency, Officer string
-	Late                                           time.Time   // only those promised for an earlier time, or known to be overdue
+	Late                                           time.Time   // only those promised for an earlier time
+	OrBroken                                       bool        // with Late: or whose promise was broken by another clock
 	For                                            *desk.Actor // only those they may see
 	Limit                                          int         // 0: no limit
 }
@@ -40,7 +41,11 @@ func (f Filter) where(services []string) (text string, args []any) {
 		add("t.officer = ? AND t.officer <> ''", []any{f.Officer})
 	}
 	if !f.Late.IsZero() {
-		add("t.promised_ms IS NOT NULL AND (t.promised_ms < ? OR t.overdue = 1)", []any{f.Late.UnixMilli()})
+		part := "t.promised_ms < ?"
+		if f.OrBroken { // which stands in no index
+			part = "t.promised_ms IS NOT NULL AND (t.promised_ms < ? OR t.overdue = 1)"
+		}
+		add(part, []any{f.Late.UnixMilli()})
 	}
 	if len(f.Statuses) > 0 {
 		add(oneOf("t.status", f.Statuses))
@@ -49,7 +54,7 @@ func (f Filter) where(services []string) (text string, args []any) {
 		add(oneOf("t.service", services))
 	}
 	if f.For != nil {
-		add(within(*f.For))
+		add(reaches(*f.For))
 	}
 	return " INDEXED BY " + index + ticketJoins + "WHERE " + strings.Join(parts, " AND ") + " ORDER BY t.opened_ms, t.rowid", args
 }
@@ -81,6 +86,15 @@ func within(who desk.Actor) (part string, args []any) {
 		args = append(args, code, len(code)+1, code+".")
 	}
 	return "(" + part + ")", args
+}
+
+// reaches is within for tickets, of which some have no known place: those are every office's.
+func reaches(who desk.Actor) (part string, args []any) {
+	part, args = within(who)
+	if who.Role == desk.RoleCompanyMaker || who.Role == desk.RoleCompanyApprover {
+		return part, args
+	}
+	return "(" + part + " OR t.regency = '' AND t.company = '')", args
 }
 
 var errEnough = errors.New("enough tickets")

@@ -136,7 +136,7 @@ func (o *officer) list(ctx context.Context, l listing) error {
 			l.Officer = o.name
 		}
 		if l.late {
-			l.Late = now
+			l.Late, l.OrBroken = now, office.fixedClock() == nil // a trial's clock may be ahead of this one
 		}
 		if l.asJSON {
 			out := bufio.NewWriter(o.stdout)

@@ -97,8 +97,8 @@ const (
 	regency // or the company itself
 )
 
-// nearness says how near a role's scope is to a ticket; [outside]: it does not cover it. A ticket of no known place is
-// only covered from everywhere.
+// nearness says how near a role's scope is to a ticket; [outside]: it does not cover it. A ticket of no known place (a
+// member only wants to talk) is covered from everywhere, for else nobody of an office might answer it.
 func nearness(role Role, scope []string, t Ticket) int {
 	switch {
 	case !role.Known():
@@ -107,9 +107,9 @@ func nearness(role Role, scope []string, t Ticket) int {
 		return regency
 	case role.company():
 		return outside
-	case len(scope) == 0:
+	case len(scope) == 0, t.Regency == "" && t.Company == "":
 		return everywhere
-	case t.Regency != "" && slices.Contains(scope, t.Regency):
+	case slices.Contains(scope, t.Regency):
 		return regency
 	case slices.ContainsFunc(scope, func(code string) bool { return code != "" && strings.HasPrefix(t.Regency, code+".") }):
 		return province
