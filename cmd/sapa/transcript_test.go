@@ -40,6 +40,7 @@ const transcripts = "../../dialog/jkn/testdata/transcripts"
 //
 //	# words                          for the reader
 //	config hours: {…}                at the top: a line of sapa.yaml
+//	begins 2026-03-17T14:00:00+07:00 at the top: when it begins, where not on a Monday morning in November
 //	@ 2026-11-23T09:00:00+07:00      the clock; "@ +45m" moves it on, and timers due by then fire
 //	as ibu 0812-0000-0002            who writes from now on; the phone is given the first time
 //	line pandawa                     which line they write to
@@ -83,6 +84,12 @@ func playTranscript(t *testing.T, text string) string {
 		phones: map[string]string{"peserta": "6281200000001"}, written: map[string][]string{},
 	}
 	p.configure(text)
+	if _, after, ok := strings.Cut("\n"+text, "\nbegins "); ok {
+		began, _, _ := strings.Cut(after, "\n")
+		at, err := time.Parse(time.RFC3339, began)
+		must(t, err)
+		p.clock = bot.ClockAt(at)
+	}
 	p.open()
 	defer p.close()
 	for l := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
@@ -174,7 +181,7 @@ func (p *play) play(l string) {
 	case "restart":
 		p.stop()
 		p.open()
-	case "", "#", "config":
+	case "", "#", "config", "begins":
 	default:
 		p.t.Fatalf("a transcript has no line %q", l)
 	}
