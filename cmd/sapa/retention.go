@@ -17,8 +17,9 @@ const eventRetained = "retention.done"
 
 // keeper deletes what was kept as long as members were promised.
 type keeper struct {
-	db   *store.DB
-	keep atomic.Pointer[store.Retention]
+	db     *store.DB
+	keep   atomic.Pointer[store.Retention]
+	office atomic.Pointer[office] // whose holidays are looked at on the way
 }
 
 func newKeeper(o *office) *keeper {
@@ -29,6 +30,7 @@ func newKeeper(o *office) *keeper {
 
 // set takes over what an office's configuration says; it holds from the next day on.
 func (k *keeper) set(o *office) {
+	k.office.Store(o)
 	k.keep.Store(&store.Retention{
 		Documents: o.retention.documents, Tickets: o.retention.tickets, Messages: o.retention.messages, Drafts: o.session.draft,
 	})
@@ -49,5 +51,6 @@ func (k *keeper) run(ctx context.Context, clock *bot.Clock, log zerolog.Logger) 
 		if !clock.Wait(ctx, now.Add(24*time.Hour), nil) {
 			return
 		}
+		k.office.Load().warnOfHolidays(log, clock.Now())
 	}
 }

@@ -123,8 +123,20 @@ func (s *sapa) reload(ctx context.Context, keeper *keeper, lines *whatsapp.Lines
 // announce says what runs and what does not.
 func (o *office) announce(log zerolog.Logger, now time.Time) {
 	log.Info().Str("version", version()).Bool("trial", o.organisation.trial).Int("lines", len(o.lines)).Msg("service.started")
-	if year := now.Year(); !o.holidays.Covers(year) {
-		log.Warn().Int("year", year).Msg("holidays.missing: the list of holidays lacks this year, so promises may be too early")
+	o.warnOfHolidays(log, now)
+}
+
+// warnOfHolidays says that promises may be too early, for the list of holidays ends: from December on also for next
+// year, whose holidays are decreed by then.
+func (o *office) warnOfHolidays(log zerolog.Logger, now time.Time) {
+	years := []int{now.Year()}
+	if now.Month() == time.December {
+		years = append(years, now.Year()+1)
+	}
+	for _, year := range years {
+		if !o.holidays.Covers(year) {
+			log.Warn().Int("year", year).Msg("holidays.missing: the list of holidays lacks this year, so promises may be too early")
+		}
 	}
 }
 
