@@ -38,7 +38,8 @@ func (s *sapa) logger(level zerolog.Level) (zerolog.Logger, error) {
 	if console {
 		out = zerolog.ConsoleWriter{Out: out, NoColor: !isTerminal(s.stderr), TimeFormat: time.TimeOnly}
 	}
-	return zerolog.New(bot.NewRedactor(out)).Level(level).With().Timestamp().Logger(), nil
+	// Several goroutines log, and not every stream takes two lines at once.
+	return zerolog.New(zerolog.SyncWriter(bot.NewRedactor(out))).Level(level).With().Timestamp().Logger(), nil
 }
 
 // typedAt reports whether a person sits at stdin and stdout.
