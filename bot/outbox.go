@@ -150,6 +150,9 @@ func (o *outbox) read(ctx context.Context) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.reading = false
+	if err == nil && o.printer == nil {
+		o.withdraw(found)
+	}
 	rows := slices.DeleteFunc(found, func(row Outbound) bool { return !o.claim(row.Seq) })
 	switch {
 	case len(rows) == 0:
@@ -165,6 +168,21 @@ func (o *outbox) read(ctx context.Context) error {
 	o.held = nil
 	o.forget()
 	return err
+}
+
+// withdraw drops rows in hand that the store has no more: another process erased whom they are for. What a printer has is
+// as good as printed.
+func (o *outbox) withdraw(found []Outbound) {
+	there := make(map[int64]bool, len(found))
+	for _, row := range found {
+		there[row.Seq] = true
+	}
+	for seq, state := range o.rows {
+		if state == rowTaken && !there[seq] {
+			delete(o.rows, seq)
+			o.bot.inHand.add(-1)
+		}
+	}
 }
 
 // over notes rows that are over in the store.

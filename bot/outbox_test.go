@@ -224,6 +224,43 @@ func TestASendUnderWayAtTheStopIsFinishedAndMarked(t *testing.T) {
 	})
 }
 
+func TestWhoIsErasedMeanwhileIsSentNothing(t *testing.T) {
+	t.Parallel()
+	var offline atomic.Bool
+	offline.Store(true)
+	p := &bottest.Phone{Sending: func(bot.Outbound) error {
+		if offline.Load() {
+			return errors.New("no network")
+		}
+		return nil
+	}}
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, dir, p)
+		defer h.leave()
+		h.handle(h.message(siti, "m1", "keep rahasia"))
+		h.handle(h.message(siti, "m2", "keep rahasia lagi"))
+		h.handle(h.message(budi, "m1", "keep halo"))
+		synctest.Wait()
+		other, err := store.Open(t.Context(), dir, store.Options{Engine: bottest.Parrot{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		by := store.Erasing{Who: "operator", Reason: "asked", At: time.Now()}
+		if _, err := other.EraseContact(t.Context(), siti, by); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(300 * time.Millisecond) // it is noticed
+		offline.Store(false)
+		h.quiet()
+		h.shows(siti)
+		h.shows(budi, "halo")
+		if err := other.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // slowReading is a store whose reading of the outbox takes until the test lets it go on.
 type slowReading struct {
 	*store.DB

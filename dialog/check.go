@@ -39,167 +39,9 @@ func (l *loader) check() {
 		l.decisions(f)
 		l.asides(f)
 	}
+	l.doubt()
 	l.circles()
 	l.entered()
-}
-
-// graph is a flow's ways as indexes of its nodes; -1 leads out of the flow.
-type graph struct{ next [][]int }
-
-// out leads to another flow or home.
-const out = -1
-
-func (l *loader) graph(f *Flow) graph {
-	g := graph{next: make([][]int, len(f.Nodes))}
-	for i, n := range f.Nodes {
-		for _, e := range n.ways() {
-			to := out
-			if !e.To.Home && !e.To.Begin {
-				to = f.index[e.To.Node]
-			}
-			g.next[i] = append(g.next[i], to)
-		}
-		if n.skip != "" && i+1 < len(f.Nodes) {
-			g.next[i] = append(g.next[i], i+1)
-		}
-	}
-	return g
-}
-
-// ways are all edges out of a node.
-func (n *Node) ways() []Edge {
-	all := slices.Clone(n.Go)
-	for _, c := range n.Options {
-		all = append(all, c.Go...)
-	}
-	return all
-}
-
-func (l *loader) reachable(f *Flow, g graph) {
-	seen := make([]bool, len(f.Nodes))
-	todo := []int{0}
-	for len(todo) > 0 {
-		i := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if i == out || seen[i] {
-			continue
-		}
-		seen[i] = true
-		todo = append(todo, g.next[i]...)
-	}
-	for i, n := range f.Nodes {
-		if !seen[i] && !strings.HasSuffix(n.Name, "__end") {
-			n.at.bad("nothing leads to node %q", n.Name)
-		}
-	}
-}
-
-// leavable proves that from every node the end, another flow or home can be reached.
-func (l *loader) leavable(f *Flow, g graph) {
-	good := make([]bool, len(f.Nodes))
-	for changed := true; changed; {
-		changed = false
-		for i, n := range f.Nodes {
-			ok := n.Kind == End || slices.ContainsFunc(g.next[i], func(to int) bool { return to == out || good[to] })
-			if ok && !good[i] {
-				good[i], changed = true, true
-			}
-		}
-	}
-	for i, n := range f.Nodes {
-		if !good[i] {
-			n.at.bad("node %q never comes to an end", n.Name)
-		}
-	}
-}
-
-// knowledge proves that every placeholder is known on every path that leads to it: what is known at a node is what
-// all ways to it have in common.
-func (l *loader) knowledge(f *Flow, g graph) {
-	known := make([]map[string]bool, len(f.Nodes)) // before the node; nil: not reached yet
-	known[0] = map[string]bool{}
-	for name, s := range f.symbols {
-		if s.node == nil && !strings.Contains(name, ".") {
-			known[0][name] = true // built-in or given
-		}
-	}
-	if f.Given != nil {
-		for name := range followUpFacts {
-			known[0][name] = true
-		}
-	}
-	for changed := true; changed; {
-		changed = false
-		for i, n := range f.Nodes {
-			if known[i] == nil {
-				continue
-			}
-			after := maps.Clone(known[i])
-			l.learns(f, n, after)
-			for _, to := range g.next[i] {
-				if to != out && meet(&known[to], after) {
-					changed = true
-				}
-			}
-			if n.skip != "" && i+1 < len(f.Nodes) && meet(&known[i+1], known[i]) {
-				changed = true
-			}
-		}
-	}
-	for i, n := range f.Nodes {
-		if known[i] != nil {
-			l.mentions(f, n, known[i])
-		}
-	}
-}
-
-// learns adds what is known after a node was played.
-func (l *loader) learns(f *Flow, n *Node, known map[string]bool) {
-	switch n.Kind {
-	case Ask:
-		if !n.Optional {
-			known[n.Field] = true
-		}
-	case QueryIt, Ticket:
-		for _, fact := range f.facts[n.As] {
-			known[n.As+"."+fact] = true
-		}
-	case Menu, Say, Review, End, use:
-	}
-}
-
-// meet keeps in *at what is also in come; it reports whether *at changed.
-func meet(at *map[string]bool, come map[string]bool) bool {
-	if *at == nil {
-		*at = maps.Clone(come)
-		return true
-	}
-	before := len(*at)
-	maps.DeleteFunc(*at, func(name string, _ bool) bool { return !come[name] })
-	return len(*at) != before
-}
-
-// mentions checks the placeholders of a node's texts.
-func (l *loader) mentions(f *Flow, n *Node, known map[string]bool) {
-	visit := func(known map[string]bool) func(ref string, must bool, at place) {
-		return func(ref string, must bool, at place) {
-			if _, exists := f.symbols[ref]; !exists {
-				at.bad("{%s} is neither a field nor a fact of flow %q", ref, f.Name)
-			} else if must && !known[ref] {
-				at.bad("{%s} may be unknown here; {%s?} may be missing", ref, ref)
-			}
-		}
-	}
-	n.Text.refs(visit(known))
-	n.Hint.refs(visit(known))
-	for _, c := range n.Options {
-		c.label.refs(visit(known))
-	}
-	if n.Echo != nil {
-		after := maps.Clone(known)
-		after[n.Field] = true
-		n.Echo.refs(visit(after))
-	}
 }
 
 // lengths keeps texts within what people read and WhatsApp shows.
@@ -276,30 +118,7 @@ func (l *loader) decisions(f *Flow) {
 }
 
 // noticeNames are what members are told of any ticket, whatever its service says.
-var noticeNames = []string{desk.TimerRemind, desk.TimerExpire, DecisionBack}
-
-// asides checks a flow that recognises messages: it is played while something else is being asked, so it comes to its
-// end within the same turn, and stays in itself.
-func (l *loader) asides(f *Flow) {
-	if f.Recognises == nil {
-		return
-	}
-	for field, name := range f.Recognises {
-		if t, _ := l.typeOf(name); t.Read == nil {
-			f.at.bad("flow %q recognises %q, but a value of type %q cannot be written", f.Name, field, name)
-		}
-	}
-	for _, n := range f.Nodes {
-		if n.Waits() || n.Kind == Ticket {
-			n.at.bad("flow %q recognises messages, so it does not wait at a node like %q", f.Name, n.Name)
-		}
-		for _, e := range n.ways() {
-			if e.To.Home || e.To.Begin {
-				e.at.bad("flow %q recognises messages, so it goes on to its own end only", f.Name)
-			}
-		}
-	}
-}
+var noticeNames = []string{desk.TimerRemind, desk.TimerExpire, DecisionBack, DecisionErased}
 
 // said checks the placeholders of what members read at a stage.
 func (l *loader) said(f *Flow, stage, name string, reason bool) {
@@ -325,66 +144,13 @@ func (s *Service) sets() []string {
 	return names
 }
 
-// circles proves that every turn comes to rest: no way leads in a circle, through whatever flows, without waiting.
-func (l *loader) circles() {
-	const (
-		unseen = iota
-		open
-		done
-	)
-	state := map[*Node]int{}
-	var walk func(n *Node) bool
-	walk = func(n *Node) bool {
-		if n.Kind == End || n.Waits() && n.skip == "" {
-			return false
-		}
-		switch state[n] {
-		case open:
-			return true
-		case done:
-			return false
-		}
-		state[n] = open
-		for _, next := range l.after(n) {
-			if walk(next) {
-				if state[n] == open {
-					n.at.bad("node %q goes in a circle without waiting", n.Name)
-				}
-				state[n] = done
-				return false
-			}
-		}
-		state[n] = done
-		return false
-	}
-	for _, name := range l.catalog.names {
-		for _, n := range l.catalog.Flows[name].Nodes {
-			walk(n)
-		}
-	}
-}
-
-// after are the nodes a node may lead to, in any flow; home waits.
-func (l *loader) after(n *Node) []*Node {
-	var out []*Node
-	for _, e := range n.ways() {
-		if e.To.Home || n.Waits() {
-			continue
-		}
-		if to, ok := l.catalog.Flows[e.To.Flow].Node(e.To.Node); ok {
-			out = append(out, to)
-		}
-	}
-	if i := n.flow.index[n.Name]; n.skip != "" && i+1 < len(n.flow.Nodes) {
-		out = append(out, n.flow.Nodes[i+1])
-	}
-	return out
-}
-
 // entered proves that every flow can be come to: from another, by the word for an officer, after a decision, by what
 // people say, or as a line's own. A flow that proposals may name is entered so.
 func (l *loader) entered() {
-	come := map[string]bool{l.catalog.officer: true, l.catalog.tickets: true, l.catalog.rating: true, l.catalog.desk: true}
+	come := map[string]bool{}
+	for _, name := range []string{l.catalog.officer, l.catalog.tickets, l.catalog.rating, l.catalog.desk, l.catalog.doubt} {
+		come[name] = true
+	}
 	for _, r := range l.catalog.knows {
 		come[r.flow.Name] = true
 	}
@@ -401,7 +167,7 @@ func (l *loader) entered() {
 	for _, name := range l.catalog.names {
 		f := l.catalog.Flows[name]
 		begins := slices.ContainsFunc(f.Nodes, func(n *Node) bool { return n.Kind == Menu })
-		if !come[name] && !f.shared && !begins {
+		if !come[name] && !f.shared && !begins && !f.Anywhere {
 			f.at.bad("nothing leads to flow %q, and without a menu no line can begin with it", name)
 		}
 	}

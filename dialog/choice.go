@@ -101,6 +101,9 @@ func (t *turn) rowType(n *Node, fact string) string {
 
 // pick finds the offer that is meant. Numbers reach as far as they were shown.
 func (t *turn) pick(n *Node, offers []offer, text string) (offer, error) {
+	if o, ok := t.called(n, offers, text); ok {
+		return o, nil
+	}
 	var numbers field.Numbers // nil: all of them
 	if shown := (t.s.Page + 1) * pageSize; n.long() && shown < len(offers) {
 		numbers = make(field.Numbers, shown)
@@ -113,6 +116,27 @@ func (t *turn) pick(n *Node, offers []offer, text string) (offer, error) {
 		return offer{}, err
 	}
 	return offers[i], nil
+}
+
+// called finds the row that a text names by the type of its value, where it is one alone.
+func (t *turn) called(n *Node, offers []offer, text string) (found offer, ok bool) {
+	if n.Rows == "" {
+		return offer{}, false
+	}
+	of, known := t.catalog.typeOf(t.rowType(n, n.RowVal))
+	if !known || of.Names == nil {
+		return offer{}, false
+	}
+	for _, o := range offers {
+		if !of.Names(text, o.value, t.now()) {
+			continue
+		}
+		if ok {
+			return offer{}, false
+		}
+		found, ok = o, true
+	}
+	return found, ok
 }
 
 // choices are the offers made ready; what does not depend on the session is made ready once.
@@ -155,7 +179,7 @@ func (t *turn) menuReply(f *Flow, n *Node, said string) error {
 	if d := t.draft(""); d != nil && t.catalog.words[field.Bare(said)] == wordKeep {
 		return t.resume(*d)
 	}
-	if tickets, ok := t.ticketsSaid(said); ok && tickets != f && f.Name != t.catalog.desk {
+	if tickets, ok := t.ticketsSaid(said); ok && tickets != f && f.Name != t.catalog.desk && t.hidden == nil {
 		return t.enter(tickets)
 	}
 	return t.unchosen(f, n, offers, err)
@@ -188,7 +212,7 @@ func (t *turn) unchosen(f *Flow, n *Node, offers []offer, err error) error {
 	said := field.Normal(t.in.Text)
 	w := t.catalog.words[field.Bare(said)]
 	switch {
-	case n.Kind == Menu && (f.intents[said] || f.intents[field.Bare(said)]):
+	case (n.Kind == Menu || f.Service == nil) && (f.intents[said] || f.intents[field.Bare(said)]):
 		t.prompt("") // they are where they ask to go
 	case n.Kind == Menu && t.s.Talk == nil && w == wordHello:
 		t.prompt("")
@@ -264,7 +288,9 @@ func (t *turn) meant(offered string) error {
 
 // enter begins a flow that was asked for by name; a form in hand is kept.
 func (t *turn) enter(f *Flow) error {
-	if t.unsent() || t.s.Flow == t.catalog.desk { // what an officer read of others is no part of what they go on to
+	t.introduce()
+	// What an officer read of others is no part of what they go on to, nor is what a ticket asked for.
+	if t.unsent() || t.s.Amend != "" || t.s.Flow == t.catalog.desk {
 		t.setAside()
 	} else if n, ok := t.flow().Node(t.s.Node); ok {
 		t.leave(t.flow(), n)

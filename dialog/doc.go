@@ -7,6 +7,7 @@
 //	flow: reaktivasi
 //	title: {id: Pengaktifan Kembali Kartu, en: Card reactivation}
 //	intents: [kartu mati, aktifkan kartu, card inactive]   # words people say when they mean this flow
+//	anywhere: true                                         # where they are all that is said: whatever is being asked
 //	nodes:
 //	  - say: pembuka
 //	    text: {id: "Saya bantu ya.", en: "I will help."}
@@ -32,11 +33,14 @@
 //	ask:    type, label, text, hint, echo, optional, counted, field (default: the node's name), min, max;
 //	        for type choice: options: [{value, label, words, when}], or list: provinces / list: regencies + of: FIELD,
 //	        or rows: FACTS + value: NAME + show: {id: "{ref} - {title}", en: ...};  for type consent: version
-//	say:    text, weight: keep (default) or prompt; goes on without waiting
+//	say:    text, weight: keep (default) or prompt; goes on without waiting;
+//	        file: {name: FILE, of: field-or-fact} sends all of a value that a chat shows in brief, with the text as its
+//	        caption; where a chat shows all of it the node is passed over
 //	query:  name, args: {ARG: field-or-fact or '"literal"'}, as: NAME; goes on with facts NAME.fact known
 //	review: text (optional); waits for Kirim, Ubah or Batal
 //	ticket: as: NAME; opens a ticket of this flow's service; facts NAME.ref, NAME.promised, … are known after it
-//	end:    text (optional); the conversation is over; the next message starts at the line's flow
+//	end:    text (optional); the conversation is over; the next message starts at the line's flow; anew: true makes
+//	        whoever writes somebody new, to whom nothing of before belongs
 //	use:    NAME-OF-FLOW; plays that flow here; its nodes are named CALLER__NODE; its end leads to the next node
 //
 // go is a node of the same flow, "/other" for the start of another flow, "/" for the line's home, or a list tried in
@@ -46,8 +50,13 @@
 // unanswered fields have the zero of their type. Allowed functions: len, hasPrefix, hasSuffix, contains-style
 // operators of the language itself.
 //
-// Placeholders in texts: {field}, {facts.name}, {line}, {phone}; each must be known on every path that leads to the
-// text. {field?} may be missing and is then empty. "{{" writes a brace.
+// Placeholders in texts: {field}, {facts.name}, {line}, {phone}, {today}; each must be known on every path that leads to
+// the text. {field?} may be missing and is then empty. "{{" writes a brace. What is configured and promised is known
+// everywhere: {organisation}, {organisation_phone} (which may be empty: a condition can ask), and as people say it how
+// long things are kept: {keep_documents}, {keep_tickets}, {keep_messages}, {keep_drafts}.
+//
+// A consent is recorded under its version and a fingerprint of its text as it then reads: "izin-1/59c79c2c". Whoever
+// agreed to another text, of another organisation or to other times of keeping is asked again.
 //
 // # Services
 //
@@ -60,7 +69,8 @@
 //	      title: {id: Verifikasi petugas, en: Officer's check}
 //	      status: open
 //	      role: branch           # whose work it is
-//	      promise: 7h            # working time
+//	      promise: 7h            # working time; "within: 72h" is the same by the calendar, nights and holidays included
+//	      auto: {after: 24h, decision: approve}  # decided by itself, where nobody has, by day or night
 //	      documents: [foto_ktp]  # must be there before anything but a refusal
 //	      decisions:
 //	        - approve: kelas     # NAME: the stage it leads to
@@ -68,6 +78,7 @@
 //	            - {name: months_owed, type: number, min: 0, max: 600, label: {id: ..., en: ...}}
 //	          say: {id: "...", en: "..."}
 //	          flow: kelas        # the follow-up the member is offered
+//	          erases: true       # whatever is kept of the member goes once they have read this; its stage is final
 //	        - reject: ditolak
 //	          reason: true
 //	          say: {id: "... {reason}", en: "..."}
@@ -96,6 +107,14 @@
 // The flow of "words: {tickets: NAME}" is begun by its intents, or by a ticket's number, where nothing is being asked or
 // a menu has no such option: notices send people there.
 //
+// # Whose number it is
+//
+// Numbers change hands. While [Input.Doubt] is set, whatever is written leads into the flow of "words: {doubt: NAME}",
+// beside words for an emergency or a language, and nothing of the contact is shown: what happens to a ticket is told
+// later, and now only that it did, timers say nothing, files are asked for again. That flow stays in itself and asks no
+// query but of "who."; the answer ok to who.prove settles the doubt, and after its end what they wrote first is answered;
+// an end with "anew: true" begins with somebody new. Without such a flow whoever writes is somebody new.
+//
 // # Messages that are recognised
 //
 // A flow with "recognises: {FIELD: TYPE}" is begun by any message whose whole text reads as that type, wherever the
@@ -109,6 +128,12 @@
 // the fewer flows are asked for by it. At most three flows are proposed; a person chooses. What means the same as a word
 // for an emergency is answered with emergency.text before all else. The file intents.tsv beside the flows holds first
 // messages with the flow they mean, to measure it by; see [Catalog.FirstMessages].
+//
+// # Languages
+//
+// The first language of the catalogue is spoken until somebody chooses. A first message that is unmistakably in another
+// is answered in that one, with the word that leads back: it has two or more of the small words that only that language
+// has, and none of another's. Both lists are the text "speech".
 //
 // # Canned replies
 //

@@ -27,6 +27,7 @@ const (
 type Reply struct {
 	Text   string
 	Weight Weight
+	File   *File // sent with Text as its caption; nil: words only
 }
 
 // FetchDocument asks for the media of the current input to be fetched, checked and handed back as a document input
@@ -46,7 +47,8 @@ type SetTimer struct {
 // ClearTimer drops a timer that has not come due.
 type ClearTimer struct{ Name string }
 
-// RecordConsent keeps the proof of a consent: which text, in which language, and when.
+// RecordConsent keeps the proof of a consent: which text, in which language, and when. The version is the flow's, and
+// with a stroke what this very text is known by: another text is another version.
 type RecordConsent struct {
 	Version string
 	Lang    string
@@ -60,6 +62,11 @@ type Asked struct {
 	Field string // "": the form was sent
 }
 
+// StartAnew gives the number to a new contact, whose session is the turn's: who writes is not whom we knew there. What
+// the old contact had stays under their key, and no message to them goes there any more.
+type StartAnew struct{}
+
+func (StartAnew) effect()     {}
 func (Reply) effect()         {}
 func (FetchDocument) effect() {}
 func (SetTimer) effect()      {}
@@ -77,10 +84,23 @@ type Outbound struct {
 	Contact   int64
 	To        string // the contact's address
 	Text      string
+	File      *File // sent with Text as its caption; nil: words only
 	Weight    Weight
 	Cause     string // the message this answers; empty: a timer, a ticket's notice
 	At        time.Time
 	Tries     int
+}
+
+// File is a file we send.
+type File struct {
+	Name string // with its ending
+	MIME string
+	Body []byte
+}
+
+// textFile is a text that every phone opens.
+func textFile(name, text string) *File {
+	return &File{Name: name, MIME: "text/plain; charset=utf-8", Body: []byte(text)}
 }
 
 // Receipt tells what became of a submitted input once it is on disk.
@@ -110,4 +130,10 @@ type Fetch struct {
 	Contact               int64
 	At                    time.Time
 	Tries                 int
+}
+
+// Forget is an address of somebody who was erased, which a transport may still have in a file of its own.
+type Forget struct {
+	ID      int64
+	Address string
 }

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,11 +14,13 @@ import (
 
 // Settings are what an engine is told beside its catalogue.
 type Settings struct {
-	Lines        map[string]string // entry flow by line
-	Organisation string            // whose desk this is, as members read it
-	Idle         time.Duration     // after which an unanswered session is set aside; 0: 30 minutes
-	Draft        time.Duration     // how long a form set aside is kept; 0: 7 days
-	Zone         *time.Location    // where "today" is decided; nil: WIB
+	Lines             map[string]string // entry flow by line
+	Organisation      string            // whose desk this is, as members read it
+	OrganisationPhone string            // where people reach it by voice, as they read it; "" nowhere
+	Kept              Kept
+	Idle              time.Duration  // after which an unanswered session is set aside; 0: 30 minutes
+	Draft             time.Duration  // how long a form set aside is kept; 0: 7 days
+	Zone              *time.Location // where "today" is decided; nil: WIB
 }
 
 // Engine steps sessions through a catalogue. It is pure: what it does depends on nothing but the session and the
@@ -27,8 +30,10 @@ type Engine struct {
 	set      Settings
 	machines map[string]*machine
 	vm       vm.VM
-	env      map[string]any    // what the condition being evaluated reads
-	lists    map[listKey]*list // of the scheme, made ready once each
+	env      map[string]any               // what the condition being evaluated reads
+	lists    map[listKey]*list            // of the scheme, made ready once each
+	own      map[string]map[string]string // the placeholders that are the same for everybody, by language
+	consents map[*Node]string             // the version of each
 }
 
 // albumWait is how long the rest of an album is waited for.
@@ -39,16 +44,11 @@ const maxPlays = 200
 
 // NewEngine compiles the catalogue's flows. It fails when a line's entry flow does not exist.
 func NewEngine(c *Catalog, s Settings) (*Engine, error) {
-	if s.Idle == 0 {
-		s.Idle = 30 * time.Minute
+	s = s.completed()
+	e := &Engine{
+		catalog: c, set: s, machines: map[string]*machine{}, env: map[string]any{}, lists: map[listKey]*list{},
+		own: map[string]map[string]string{},
 	}
-	if s.Draft == 0 {
-		s.Draft = 7 * 24 * time.Hour
-	}
-	if s.Zone == nil {
-		s.Zone = time.FixedZone("WIB", 7*60*60)
-	}
-	e := &Engine{catalog: c, set: s, machines: map[string]*machine{}, env: map[string]any{}, lists: map[listKey]*list{}}
 	for line, flow := range s.Lines {
 		if c.Flows[flow] == nil {
 			return nil, fmt.Errorf("dialog: line %q begins with flow %q, which the catalogue does not have", line, flow)
@@ -57,7 +57,23 @@ func NewEngine(c *Catalog, s Settings) (*Engine, error) {
 	for name, f := range c.Flows {
 		e.machines[name] = newMachine(f)
 	}
+	for _, lang := range c.Languages {
+		e.own[lang] = e.ownWords(lang)
+	}
+	e.consents = e.consentVersions()
 	return e, nil
+}
+
+// completed gives the settings with what was left open.
+func (s Settings) completed() Settings {
+	const day = 24 * time.Hour
+	s.Idle, s.Draft = cmp.Or(s.Idle, 30*time.Minute), cmp.Or(s.Draft, 7*day)
+	s.Kept.Documents, s.Kept.Tickets = cmp.Or(s.Kept.Documents, 90*day), cmp.Or(s.Kept.Tickets, 2*365*day)
+	s.Kept.Messages = cmp.Or(s.Kept.Messages, 30*day)
+	if s.Zone == nil {
+		s.Zone = time.FixedZone("WIB", 7*60*60)
+	}
+	return s
 }
 
 // Step handles one input. While the turn asks a query, the caller answers it and steps again with the turn's session
@@ -68,6 +84,7 @@ func (e *Engine) Step(s Session, in Input) (Turn, error) {
 		return Turn{}, fmt.Errorf("%w: %q", ErrUnknownLine, in.Line)
 	}
 	t := &turn{Engine: e, in: in, s: s.clone(), entry: e.catalog.Flows[entry]}
+	t.fresh = t.s.Lang == ""
 	if t.s.Lang == "" || !slices.Contains(e.catalog.Languages, t.s.Lang) {
 		t.s.Lang = e.catalog.Languages[0]
 	}
@@ -100,14 +117,28 @@ type turn struct {
 	effects []Effect
 	query   *Query
 	plays   int
-	choose  string // what a first message says, until the home menu is come to
-	sample  bool   // the text being written shows made-up data
-	named   string // the list's field that was just answered by name: the name may say more
+	fresh   bool    // nothing was heard of them before
+	choose  string  // what a first message says, until the home menu is come to
+	sample  bool    // the text being written shows made-up data
+	silent  bool    // nothing is said
+	hidden  *hidden // of whom we know, while it is in doubt who writes; nil: nothing is
+	named   string  // the list's field that was just answered by name: the name may say more
 }
 
 func (t *turn) handle() error {
+	if t.in.Doubt != "" {
+		return t.doubtful()
+	}
+	return t.known()
+}
+
+// known handles an input of whom we know.
+func (t *turn) known() error {
 	if t.in.Result != nil {
 		return t.result()
+	}
+	if len(t.s.Held) > 0 && !t.silent && (t.in.Kind == Message || t.in.Kind == TicketEvent) {
+		t.deliver() // the doubt was settled on another line
 	}
 	switch t.in.Kind {
 	case Message:
@@ -131,6 +162,7 @@ func (t *turn) message() error {
 		t.unread()
 		return nil
 	}
+	t.listen()
 	t.forget()
 	if moved, err := t.repair(); moved || err != nil {
 		return err
@@ -158,6 +190,9 @@ func (t *turn) message() error {
 	if f, ok := t.deskSaid(n, said); ok {
 		t.setAside()
 		return t.play(f, f.Nodes[0])
+	}
+	if f, ok := t.anywhereSaid(n, said); ok {
+		return t.enter(f)
 	}
 	if t.s.Asking != AskingNothing {
 		if done, err := t.ownReply(said); done || err != nil {
@@ -262,9 +297,12 @@ func (t *turn) timer() error {
 	return nil
 }
 
-// say replies. The same text is never sent twice running.
-func (t *turn) say(text string, w Weight) {
-	if text == "" {
+// say replies in words.
+func (t *turn) say(text string, w Weight) { t.send(text, w, nil) }
+
+// send replies, with a file or none. The same text is never sent twice running.
+func (t *turn) send(text string, w Weight, file *File) {
+	if text == "" || t.silent {
 		return
 	}
 	if t.sample {
@@ -278,7 +316,7 @@ func (t *turn) say(text string, w Weight) {
 		text = t.text(again) + "\n\n" + text
 	}
 	t.s.Last = hash(text)
-	t.effects = append(t.effects, Reply{Text: text, Weight: w})
+	t.effects = append(t.effects, Reply{Text: text, Weight: w, File: file})
 }
 
 // hash is FNV-1a: stable for ever, because it is stored.
@@ -298,6 +336,7 @@ func (s Session) clone() Session {
 	s.Consents = maps.Clone(s.Consents)
 	s.Drafts = slices.Clone(s.Drafts)
 	s.Pending = slices.Clone(s.Pending)
+	s.Held = slices.Clone(s.Held)
 	if s.Album != nil {
 		a := *s.Album
 		s.Album = &a

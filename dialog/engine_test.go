@@ -93,11 +93,18 @@ func newTalkWith(t *testing.T, files map[string]string) *talk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := dialog.NewEngine(c, dialog.Settings{Lines: map[string]string{"a": "home"}})
+	return &talk{t: t, engine: settled(t, c, dialog.Settings{}), now: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}
+}
+
+// settled is an engine with one line.
+func settled(t *testing.T, c *dialog.Catalog, s dialog.Settings) *dialog.Engine {
+	t.Helper()
+	s.Lines = map[string]string{"a": "home"}
+	e, err := dialog.NewEngine(c, s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &talk{t: t, engine: e, now: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}
+	return e
 }
 
 func (k *talk) step(in dialog.Input) string {
@@ -194,22 +201,6 @@ func TestZeroIsANumber(t *testing.T) {
 	wants(t, k.says("0"), "Berapa anak?", "Jawaban tadi: 0")
 	wants(t, k.says("kembali"), "Nama?", "Jawaban tadi: Siti Aminah")
 	wants(t, k.says("lanjut"), "Fotonya?")
-}
-
-// A consent is proved by its text, language, version and time, and is not asked again.
-func TestConsentIsRecorded(t *testing.T) {
-	k := newTalk(t, formFlow)
-	k.says("halo", "1", "setuju")
-	var proof *dialog.RecordConsent
-	for _, e := range k.turn.Effects {
-		if c, ok := e.(dialog.RecordConsent); ok {
-			proof = &c
-		}
-	}
-	if proof == nil || proof.Version != "v1" || proof.Text != "Boleh?" || proof.Lang != "id" || !proof.At.Equal(k.now) {
-		t.Fatalf("the proof is %+v", proof)
-	}
-	wants(t, k.says("batal", "1"), "Nama?")
 }
 
 // An album whose last file never comes is not waited for for ever.

@@ -14,17 +14,20 @@ type Catalog struct {
 	Languages []string // the first is spoken until somebody chooses
 	Flows     map[string]*Flow
 
-	names   []string // of flows, in the order they were read
-	officer string   // the flow the word "petugas" opens
-	tickets string   // the flow that shows somebody's tickets, by its intents or a ticket's number; "": none does
-	rating  string   // the follow-up flow that rates a ticket; "": none does
-	desk    string   // the flow in which officers work, by its intents; "": none does
-	knows   []recognised
-	texts   map[string]*Text
-	replies map[string]*Text
-	words   map[string]word // global words, normalised
-	fields  map[string]*fieldUse
-	scheme  Scheme
+	names    []string // of flows, in the order they were read
+	officer  string   // the flow the word "petugas" opens
+	tickets  string   // the flow that shows somebody's tickets, by its intents or a ticket's number; "": none does
+	rating   string   // the follow-up flow that rates a ticket; "": none does
+	desk     string   // the flow in which officers work, by its intents; "": none does
+	doubt    string   // the flow that finds out who writes from a number that may have changed hands; "": none does
+	knows    []recognised
+	anywhere map[string]*Flow // by what begins it, normalised
+	texts    map[string]*Text
+	replies  map[string]*Text
+	words    map[string]word   // global words, normalised
+	speech   map[string]string // words that only one language has → its code
+	fields   map[string]*fieldUse
+	scheme   Scheme
 	// What free text may mean.
 	synonyms *synonyms
 	meant    *intents
@@ -35,8 +38,11 @@ type Catalog struct {
 type Flow struct {
 	Name    string
 	Title   Words
-	Intents []string          // what people say when they mean this flow
-	Given   map[string]string // what a follow-up flow is handed: type names by field
+	Intents []string // what people say when they mean this flow
+	// Anywhere: its title and intents begin it whatever is being asked, where they are all that is said. A form in hand
+	// is kept.
+	Anywhere bool
+	Given    map[string]string // what a follow-up flow is handed: type names by field
 	// Recognises are the messages that begin this flow wherever the conversation stands: type names by the field that
 	// a message of nothing else answers.
 	Recognises map[string]string
@@ -105,6 +111,8 @@ type Node struct {
 	Version  string // of a consent's text
 
 	Weight Weight // of what a say says
+	File   *Whole // what a say sends with it; nil: nothing
+	Anew   bool   // after this end whoever writes is somebody new: see [StartAnew]
 
 	// Queries.
 	Query string
@@ -144,6 +152,14 @@ type Target struct {
 	Node  string
 	Begin bool // the flow is begun afresh, even from inside itself
 	Home  bool
+}
+
+// Whole is a value that a say sends as a text file, where a chat has room for a part of it only; else the say is passed
+// over.
+type Whole struct {
+	Name string // of the file
+	Of   string // the field or fact
+	at   place
 }
 
 // Arg is what a query is given: the value of a field or fact, or a literal.

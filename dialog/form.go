@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"sapa/dialog/field"
 )
@@ -228,13 +227,4 @@ func (t *turn) record(n *Node, a Answer) {
 			delete(t.s.Answers, q.Field) // a regency of the former province
 		}
 	}
-}
-
-// consent keeps the proof of what was agreed to.
-func (t *turn) consent(n *Node) {
-	if t.s.Consents == nil {
-		t.s.Consents = map[string]time.Time{}
-	}
-	t.s.Consents[n.Version] = t.in.At
-	t.effects = append(t.effects, RecordConsent{Version: n.Version, Lang: t.s.Lang, Text: t.write(n.Text), At: t.in.At})
 }

@@ -29,6 +29,23 @@ func (t *turn) global(n *Node, said string) (word, bool) {
 	return w, true
 }
 
+// anywhereSaid finds the flow that a text begins whatever is being asked: unless it is the name of an option there, or
+// said to somebody.
+func (t *turn) anywhereSaid(n *Node, said string) (*Flow, bool) {
+	f, ok := t.catalog.anywhere[said]
+	if !ok {
+		f, ok = t.catalog.anywhere[field.Bare(said)]
+	}
+	if !ok || f == t.flow() || t.s.Talk != nil || t.flow().Name == t.catalog.desk {
+		return nil, false
+	}
+	if n != nil && n.choices != nil {
+		_, option := n.choices.Exact(said)
+		return f, !option
+	}
+	return f, true
+}
+
 func (t *turn) globalWord(w word) error {
 	if t.s.Talk != nil && (w == wordMenu || w == wordCancel) {
 		t.endTalk()
@@ -41,6 +58,7 @@ func (t *turn) globalWord(w word) error {
 	case wordCancel:
 		return t.cancel()
 	case wordHelp:
+		t.introduce()
 		t.say(t.text("help.text"), Keep)
 		return t.again()
 	case wordEmergency:
@@ -51,10 +69,8 @@ func (t *turn) globalWord(w word) error {
 		return t.again()
 	case wordOfficer:
 		return t.officer()
-	case wordIndonesian:
-		return t.speak("id")
-	case wordEnglish:
-		return t.speak("en")
+	case wordIndonesian, wordEnglish:
+		return t.speak(w)
 	case wordRepeat:
 		if t.s.Node == "" && t.s.Asking == AskingNothing {
 			return t.greet("")
@@ -140,6 +156,7 @@ func (t *turn) officer() error {
 	if !ok {
 		return t.again()
 	}
+	t.introduce()
 	t.setAside()
 	if t.begin(f) {
 		return nil
@@ -147,12 +164,25 @@ func (t *turn) officer() error {
 	return t.play(f, f.Nodes[0])
 }
 
-// speak changes the language and asks again in it.
-func (t *turn) speak(lang string) error {
+// introduce says in one line whose chat this is to somebody whose very first words lead past the welcome.
+func (t *turn) introduce() {
+	if t.fresh && t.set.Organisation != "" {
+		t.say(t.text("whose", "organisation", t.set.Organisation), Keep)
+	}
+}
+
+// switchTo changes the language.
+func (t *turn) switchTo(w word) {
+	lang := map[word]string{wordIndonesian: "id", wordEnglish: "en"}[w]
 	if slices.Contains(t.catalog.Languages, lang) {
 		t.s.Lang = lang
 	}
 	t.say(t.text("language.chosen"), Keep)
+}
+
+// speak changes the language and asks again in it.
+func (t *turn) speak(w word) error {
+	t.switchTo(w)
 	if t.s.Node == "" && t.s.Asking == AskingNothing {
 		return t.greet("")
 	}

@@ -151,8 +151,11 @@ func (d *drawing) pipeline(f *Flow) {
 	for _, s := range p.Stages {
 		for _, dec := range s.Decisions {
 			by := ""
-			if dec.Member {
+			switch {
+			case dec.Member:
 				by = " (member)"
+			case s.Auto.Decision == dec.Name:
+				by = fmt.Sprintf(" (by itself after %gh)", s.Auto.After.Hours())
 			}
 			d.line("    stage_%s -- %s --> stage_%s", s.Name, quoted(dec.Name+by), dec.To)
 		}
@@ -171,6 +174,9 @@ func stageLabel(s desk.Stage, lang string) string {
 	}
 	if s.Promise > 0 {
 		parts = append(parts, fmt.Sprintf("%gh", s.Promise.Hours()))
+	}
+	if s.Within > 0 {
+		parts = append(parts, fmt.Sprintf("within %gh", s.Within.Hours()))
 	}
 	return strings.Join(parts, " · ")
 }

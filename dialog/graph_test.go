@@ -9,7 +9,8 @@ import (
 func TestGraph(t *testing.T) {
 	c, err := loadWith(t, map[string]string{
 		"home.yaml": homeFlow,
-		"form.yaml": strings.Replace(formFlow, "- ask: anak\n", "- ask: class\n    when: nama != \"\"\n", 1),
+		"form.yaml": strings.NewReplacer("- ask: anak\n", "- ask: class\n    when: nama != \"\"\n",
+			"role: branch\n", "role: branch\n      within: 72h\n      auto: {after: 24h, decision: approve}\n").Replace(formFlow),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -18,7 +19,7 @@ func TestGraph(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants(t, g, `class_[/"Anak"/]`, `class_ -. "not: nama != #quot;#quot;" .-> foto_`, `stage_buka("Dibuka · open · branch")`, `-- "approve" --> stage_selesai`)
+	wants(t, g, `class_[/"Anak"/]`, `class_ -. "not: nama != #quot;#quot;" .-> foto_`, `stage_buka("Dibuka · open · branch · within 72h")`, `-- "approve (by itself after 24h)" --> stage_selesai`)
 	wants(t, c.Overview("id"), `home_["Beranda"]`, `home_ --> form_`, `form_[["Formulir"]]`)
 	if _, err := c.Graph("antah", "id"); err == nil {
 		t.Error("an unknown flow was drawn")

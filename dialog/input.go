@@ -40,6 +40,10 @@ type Input struct {
 	Timer    string    `json:"timer,omitempty"` // the timer's name
 	Document *Document `json:"document,omitempty"`
 	Event    *Event    `json:"event,omitempty"`
+	// Doubt says why somebody else may have the contact's number now: [DoubtUnseen], [DoubtIdentity]; "" no doubt. The
+	// store sets it, until it is settled: nothing of the contact's may be shown. Where the answer to [QueryProve] settles it,
+	// the step with that Result has none any more.
+	Doubt string `json:"doubt,omitempty"`
 	// Result is what the query of the turn before found. The store hands the same input in again with it,
 	// inside the same transaction.
 	Result *Result `json:"result,omitempty"`
@@ -47,6 +51,12 @@ type Input struct {
 	// the file). Empty when the input is its own cause.
 	Cause string `json:"cause,omitempty"`
 }
+
+// Why a number may have changed hands. They are stored, so their values never change.
+const (
+	DoubtUnseen   = "unseen"   // nobody wrote from it for long
+	DoubtIdentity = "identity" // its identity key on WhatsApp is another: a new phone, or a new owner
+)
 
 // Media is a file that came with a message and has not been fetched yet.
 type Media struct {
@@ -67,7 +77,7 @@ type Document struct {
 	Bytes   int     `json:"bytes,omitempty"`
 	SHA256  string  `json:"sha256,omitempty"` // of the stored bytes, in hex
 	Problem *Reason `json:"problem,omitempty"`
-	Body    []byte  `json:"-"` // what is stored, sealed, in the turn that takes this input
+	Body    []byte  `json:"-"` // what is stored, sealed, in the turn that takes this input; of it only a table is read
 }
 
 // Reason is a problem as the catalogue words it: the text "problem.CODE" with Args filled in.
@@ -99,6 +109,10 @@ type Event struct {
 // DecisionBack is the decision of an event that tells of an officer who left the chat: they released the ticket, or
 // passed it on.
 const DecisionBack = "back"
+
+// DecisionErased is the decision of an event that tells of a ticket that was cancelled because whom it was about was
+// erased.
+const DecisionErased = "erased"
 
 // Record is one row of facts: canonical values by name. Their types are in the query's signature.
 type Record map[string]string

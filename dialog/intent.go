@@ -35,14 +35,14 @@ type intent struct {
 	weight float64 // of its meanings together
 }
 
-// proposable makes the phrases ready: of all flows but those only played inside others, and those that follow a ticket
-// or are begun by a message of their own.
+// proposable makes the phrases ready: of all flows but those only played inside others, and those that follow a ticket,
+// are begun by a message of their own, or ask who writes.
 func (l *loader) proposable() {
 	c := l.catalog
 	in := &intents{having: map[string][]int{}, weights: map[string]float64{}}
 	c.meant = in
 	for _, name := range c.names {
-		if f := c.Flows[name]; !f.shared && f.Given == nil && f.Recognises == nil {
+		if f := c.Flows[name]; !f.shared && f.Given == nil && f.Recognises == nil && name != c.doubt {
 			in.flows = append(in.flows, name)
 		}
 	}

@@ -21,7 +21,7 @@ func Load(fsys fs.FS, scheme Scheme) (*Catalog, error) {
 		catalog: &Catalog{
 			Flows: map[string]*Flow{}, texts: map[string]*Text{}, words: map[string]word{},
 			replies: map[string]*Text{}, fields: map[string]*fieldUse{}, scheme: scheme,
-			synonyms: newSynonyms(),
+			synonyms: newSynonyms(), anywhere: map[string]*Flow{}, speech: map[string]string{},
 		},
 	}
 	l.catalog.types = l.catalog.ownTypes()
@@ -129,7 +129,7 @@ func (l *loader) catalogs(docs []*flowSource, files int) {
 			c := l.catalog
 			d.mapping(n, "words", keys{
 				"officer": d.textInto(&c.officer), "tickets": d.textInto(&c.tickets), "rating": d.textInto(&c.rating),
-				"desk": d.textInto(&c.desk),
+				"desk": d.textInto(&c.desk), "doubt": d.textInto(&c.doubt),
 			})
 		},
 	})
@@ -170,10 +170,11 @@ func (l *loader) flows() {
 func (l *loader) header(f *Flow, s *flowSource) {
 	d := s.doc
 	found := d.mapping(s.body, "a flow", keys{
-		"flow":    func(ast.Node) {},
-		"title":   func(n ast.Node) { f.Title, _ = d.words(n, l.catalog.Languages) },
-		"intents": d.textsInto(&f.Intents),
-		"given":   func(n ast.Node) { f.Given = l.typeNames(d, n, "given") },
+		"flow":     func(ast.Node) {},
+		"title":    func(n ast.Node) { f.Title, _ = d.words(n, l.catalog.Languages) },
+		"intents":  d.textsInto(&f.Intents),
+		"anywhere": d.truthInto(&f.Anywhere),
+		"given":    func(n ast.Node) { f.Given = l.typeNames(d, n, "given") },
 		"recognises": func(n ast.Node) {
 			f.Recognises = l.typeNames(d, n, "recognises")
 		},
@@ -235,8 +236,14 @@ func (l *loader) stage(d *document, n ast.Node, s *Service) desk.Stage {
 		"second":    d.truthInto(&st.Second),
 		"documents": d.textsInto(&st.Documents),
 		"promise":   d.durationInto(&st.Promise),
-		"remind":    d.durationInto(&st.Remind),
-		"expire":    d.durationInto(&st.Expire),
+		"within":    d.durationInto(&st.Within),
+		"auto": func(n ast.Node) {
+			d.mapping(n, "auto", keys{
+				"after": d.durationInto(&st.Auto.After), "decision": d.textInto(&st.Auto.Decision),
+			})
+		},
+		"remind": d.durationInto(&st.Remind),
+		"expire": d.durationInto(&st.Expire),
 		"follow": func(n ast.Node) {
 			d.list(n, "follow", func(n ast.Node) { st.Follow = append(st.Follow, l.follow(d, n, s, &st)) })
 		},
@@ -280,6 +287,7 @@ func (l *loader) decision(d *document, n ast.Node, s *Service, st *desk.Stage) d
 		"reason": d.truthInto(&out.Reason),
 		"flow":   d.textInto(&out.Flow),
 		"rating": d.truthInto(&rates),
+		"erases": d.truthInto(&out.Erases),
 		"say": func(n ast.Node) {
 			w, at := d.words(n, l.catalog.Languages)
 			out.Say, s.says[st.Name+"/"+out.Name] = w, template(w, at)
@@ -288,7 +296,7 @@ func (l *loader) decision(d *document, n ast.Node, s *Service, st *desk.Stage) d
 			d.list(n, "sets", func(n ast.Node) { out.Sets = append(out.Sets, l.set(d, n)) })
 		},
 	})
-	s.unrated[st.Name+"/"+out.Name] = !rates
+	s.unrated[st.Name+"/"+out.Name] = !rates || out.Erases // the answer would be lost at once
 	return out
 }
 
@@ -299,8 +307,10 @@ func (l *loader) set(d *document, n ast.Node) desk.Set {
 		"min": d.numberInto(&set.Min), "max": d.numberInto(&set.Max),
 		"label": func(n ast.Node) { set.Label, _ = d.words(n, l.catalog.Languages) },
 	})
-	if _, ok := l.typeOf(set.Type); !ok {
+	if t, ok := l.typeOf(set.Type); !ok {
 		d.at(n).bad("%q has the unknown type %q", set.Name, set.Type)
+	} else if t.Read == nil {
+		d.at(n).bad("%q has the type %q, which nobody can type", set.Name, set.Type)
 	}
 	if set.Label == nil {
 		d.at(n).bad("%q has no label", set.Name)

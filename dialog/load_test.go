@@ -28,6 +28,12 @@ func testScheme() dialog.Scheme {
 				return "", nil, &field.Problem{Code: "name.unclear"}
 			}},
 			"unreadable": {Kind: dialog.TextValue},
+			"rows": {Kind: dialog.TextValue, Table: true, Read: func(s string, _ dialog.Reading) (string, []*field.Problem, error) {
+				if !strings.Contains(s, ";") {
+					return "", nil, &field.Problem{Code: "name.unclear"}
+				}
+				return strings.ToUpper(s), nil, nil
+			}, Brief: briefly},
 		},
 		Queries: map[string]dialog.Signature{
 			"claim":   {Args: map[string]string{"word": "text"}, Facts: map[string]string{"ok": "truth"}},
@@ -40,6 +46,14 @@ func testScheme() dialog.Scheme {
 			},
 		}},
 	}
+}
+
+// briefly is how a chat shows rows: the first three characters.
+func briefly(value, lang string, _ func(string) string) (text string, whole bool) {
+	if len(value) <= 3 {
+		return value, true
+	}
+	return value[:3] + "… " + lang, false
 }
 
 func loadWith(t *testing.T, files map[string]string) (*dialog.Catalog, error) {

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ func (t *turn) media() error {
 		f = t.flow()
 		n, waiting = f.Node(t.s.Node)
 	}
-	if waiting && n.Kind == Ask && n.typ.Kind == FileValue {
+	if waiting && n.Kind == Ask && (n.typ.Kind == FileValue || n.typ.Table) {
 		t.s.Asking, t.s.Offered, t.s.Carry = AskingNothing, nil, ""
 		t.fetch(n.Field)
 		return nil
@@ -111,34 +112,72 @@ func (t *turn) waitsForAlbum() bool {
 func (t *turn) document() error {
 	doc, fetched := t.in.Document, t.s.Fetching
 	t.s.Fetching = nil
-	if t.in.Kind == DocumentReady && fetched != nil && fetched.Ticket != "" {
-		t.tell(QueryAdd, Record{"ref": fetched.Ticket, "value": doc.ID, "text": fetched.Words})
-		return nil
-	}
 	f := t.flow()
 	n, ok := f.Node(t.s.Node)
 	here := ok && n.Kind == Ask && n.Field == doc.Field && t.s.Asking == AskingNothing
+	table := t.wantsTable(f, doc)
+	if t.in.Kind != DocumentReady || table != (doc.MIME == field.TableMIME) || table && !here {
+		lead := t.unusable(f, doc)
+		if here {
+			return t.complain(f, n, lead)
+		}
+		t.say(lead, Keep)
+		return nil
+	}
 	switch {
-	case t.in.Kind == DocumentReady && doc.Field == "":
+	case table:
+		return t.readTable(f, n, string(doc.Body))
+	case fetched != nil && fetched.Ticket != "":
+		t.tell(QueryAdd, Record{"ref": fetched.Ticket, "value": doc.ID, "text": fetched.Words})
+	case doc.Field == "":
 		t.s.Early = append(t.s.Early, doc.ID)
 		t.say(t.text("document.early"), Keep)
 		return t.again()
-	case t.in.Kind == DocumentReady && here:
+	case here:
 		t.say(t.text("document.received", "label", n.Label[t.s.Lang]), Keep)
 		return t.accept(f, n, doc.ID, nil)
-	case t.in.Kind == DocumentReady:
+	default:
 		t.shelve(doc)
-		return nil
 	}
-	lead := t.text("document.lost", "label", t.labelOf(f, doc.Field))
-	if p := doc.Problem; p != nil && t.in.Kind == DocumentBad {
-		lead = t.problem(&field.Problem{Code: p.Code, Args: p.Args})
-	}
-	if here {
-		return t.complain(f, n, lead)
-	}
-	t.say(lead, Keep)
 	return nil
+}
+
+// wantsTable reports whether a document was sent where a table is read. A table is kept nowhere else: what it says
+// becomes an answer.
+func (t *turn) wantsTable(f *Flow, doc *Document) bool {
+	n, ok := f.question(doc.Field)
+	return ok && n.typ.Table
+}
+
+// unusable says why a file will not do: it could not be fetched, it is no document, or not of the kind wanted here.
+func (t *turn) unusable(f *Flow, doc *Document) string {
+	table := doc.MIME == field.TableMIME
+	switch {
+	case t.in.Kind == DocumentBad && doc.Problem != nil:
+		return t.problem(&field.Problem{Code: doc.Problem.Code, Args: doc.Problem.Args})
+	case t.in.Kind == DocumentReady && table && !t.wantsTable(f, doc):
+		return t.problem(&field.Problem{Code: "document.kind", Args: map[string]string{"kind": "CSV"}})
+	case t.in.Kind == DocumentReady && !table:
+		return t.text("document.table")
+	}
+	return t.text("document.lost", "label", t.labelOf(f, doc.Field))
+}
+
+// readTable takes a table as if its text had been typed. One that cannot be read is not missed as words are: what it
+// says means no service.
+func (t *turn) readTable(f *Flow, n *Node, text string) error {
+	t.in.Text = text
+	value, notes, err := t.read(n, "")
+	t.in.Text = ""
+	var p *field.Problem
+	switch {
+	case errors.As(err, &p):
+		return t.complain(f, n, t.problem(p))
+	case err != nil:
+		return err
+	}
+	t.say(t.text("document.received", "label", n.Label[t.s.Lang]), Keep)
+	return t.accept(f, n, value, notes)
 }
 
 // shelve keeps a document whose question was left while it was fetched: with the form, wherever that is now.

@@ -57,6 +57,7 @@ func (r *nodeReader) node(n *Node, source ast.Node) {
 	case Say:
 		known["text"] = r.textInto(&n.Text)
 		known["weight"] = func(v ast.Node) { n.Weight = r.weight(v) }
+		known["file"] = func(v ast.Node) { n.File = r.whole(v) }
 	case QueryIt:
 		known["name"], known["as"] = d.textInto(&n.Query), d.textInto(&n.As)
 		known["args"] = func(v ast.Node) { n.Args = r.args(v) }
@@ -65,7 +66,7 @@ func (r *nodeReader) node(n *Node, source ast.Node) {
 	case Ticket:
 		known["as"] = d.textInto(&n.As)
 	case End:
-		known["text"] = r.textInto(&n.Text)
+		known["text"], known["anew"] = r.textInto(&n.Text), d.truthInto(&n.Anew)
 	case use:
 		caller := d.text(r.doc.pairs(source, "a node")[0].Value)
 		known["as"] = func(v ast.Node) { n.Name = r.prefix + d.text(v) }
@@ -116,6 +117,9 @@ func (r *nodeReader) required(n *Node, found map[string]place) {
 			n.at.bad("%s %q needs %s", n.Kind, n.Name, key)
 		}
 	}
+	if n.File != nil && n.Text == nil {
+		n.at.bad("say %q sends a file and needs the text that goes with it", n.Name)
+	}
 	if n.Kind == Ask && n.TypeName == "consent" {
 		n.Counted = n.Counted && found["counted"].line > 0
 		if n.Version == "" {
@@ -155,6 +159,15 @@ func (r *nodeReader) textInto(t **Text) func(ast.Node) {
 		w, at := r.doc.words(n, r.catalog.Languages)
 		*t = template(w, at)
 	}
+}
+
+func (r *nodeReader) whole(n ast.Node) *Whole {
+	w := &Whole{at: r.doc.at(n)}
+	r.doc.mapping(n, "a file", keys{"name": r.doc.textInto(&w.Name), "of": r.doc.textInto(&w.Of)})
+	if w.Name == "" || w.Of == "" {
+		w.at.bad("a file has a name, and what it is of")
+	}
+	return w
 }
 
 func (r *nodeReader) weight(n ast.Node) Weight {
@@ -259,6 +272,9 @@ func (r *nodeReader) inline(n *Node, name string) {
 
 // leave turns a sub-flow's end into the way back to the flow that uses it.
 func (r *nodeReader) leave(n *Node) {
+	if n.Anew {
+		n.at.bad("flow %q plays this end inside itself, so nothing begins anew after it", r.flow.Name)
+	}
 	n.Kind = Say
 	n.Go = []Edge{{To: Target{Flow: r.flow.Name, Node: strings.TrimSuffix(r.prefix, "__") + "__end"}, at: n.at}}
 }

@@ -10,12 +10,8 @@ import (
 	"sapa/dialog/desk"
 )
 
-const (
-	// rateWithin is how long the words that rate a ticket work after its end.
-	rateWithin = 7 * 24 * time.Hour
-	// reopenWithin is what a pipeline grants that says nothing of reopening.
-	reopenWithin = 7 * 24 * time.Hour
-)
+// rateWithin is how long the words that rate a ticket work after its end.
+const rateWithin = 7 * 24 * time.Hour
 
 // event tells the member what happened to a ticket. It never moves the session: what the ticket asks for joins the
 // pending list.
@@ -32,6 +28,10 @@ func (t *turn) event() error {
 		return nil
 	case DecisionBack:
 		return t.handedBack(ev.Ref)
+	case DecisionErased:
+		t.over(ev.Ref)
+		t.say(t.text("ticket.erased", "ref", ev.Ref, "title", title), Keep)
+		return nil
 	case desk.ActionAsk:
 		t.asked(f, ev)
 		return nil
@@ -40,7 +40,7 @@ func (t *turn) event() error {
 		return nil
 	case desk.ActionClose, desk.TimerExpire, desk.ActionReopen:
 		t.over(ev.Ref)
-		days := int(cmp.Or(f.Service.Pipeline.Reopen, reopenWithin).Hours() / 24)
+		days := int(cmp.Or(f.Service.Pipeline.Reopen, desk.ReopenWithin).Hours() / 24)
 		said := t.text("ticket."+ev.Decision, "ref", ev.Ref, "title", title, "words", ev.Text, "days", strconv.Itoa(days))
 		t.notify(f, ev, strings.TrimSpace(said), false)
 		return nil
@@ -76,9 +76,11 @@ func (t *turn) decided(f *Flow, ev *Event) error {
 	return nil
 }
 
-// notify sends a notice with the way on: to what it asks for or, at a ticket's end, to saying how it was.
+// notify sends a notice with the way on: to what it asks for or, at a ticket's end and not when it is followed up later,
+// to saying how it was.
 func (t *turn) notify(f *Flow, ev *Event, words string, asks bool) {
-	rates := ev.Final && t.catalog.rating != "" && !f.Service.unrated[ev.Stage+"/"+ev.Decision]
+	ends := ev.Final && !strings.HasPrefix(ev.Decision, desk.TimerFollow)
+	rates := ends && t.catalog.rating != "" && !f.Service.unrated[ev.Stage+"/"+ev.Decision]
 	if rates {
 		until := t.in.At.Add(rateWithin)
 		t.pend(Pending{Ref: ev.Ref, Service: ev.Service, Flow: t.catalog.rating, Until: until})
@@ -144,14 +146,17 @@ func (t *turn) showEvent(f *Flow, ev *Event, ref string) string {
 		return f.Title[t.s.Lang]
 	case "reason":
 		return ev.Text
-	case "today", "organisation", "line", "phone":
+	}
+	if _, own := builtins[ref]; own {
 		return t.show(ref)
 	}
 	value := ev.Values[ref]
+	others := func(name string) string { return ev.Values[name] }
 	if s, ok := f.symbols[ref]; ok && s.node != nil {
-		return t.showAnswer(s.node, Answer{Value: value})
+		return t.showAmong(s.node, Answer{Value: value}, others)
 	}
-	return t.catalog.show(f.Service.setType(ref), value, t.s.Lang)
+	text, _ := t.catalog.brief(f.Service.setType(ref), value, t.s.Lang, others)
+	return text
 }
 
 // setType is the type of a value that some decision sets.

@@ -63,6 +63,7 @@ func TestNotices(t *testing.T) {
 		{"a reminder of a stage that waits", dialog.Event{Stage: "buka", Decision: "remind"}, []string{"tahap tiket ini masih: Dibuka"}},
 		{"an end for want of an answer", dialog.Event{Decision: "expire"}, []string{"kami tutup", "7 hari"}},
 		{"a ticket brought back", dialog.Event{Decision: "reopen"}, []string{"(Formulir) kami buka lagi."}},
+		{"an end because somebody was erased", dialog.Event{Decision: dialog.DecisionErased, Final: true}, []string{"batal", "dihapus atas permintaan"}},
 		{"an end in the officer's words", dialog.Event{Decision: "close", Text: "Sudah lewat chat."}, []string{"sudah ditutup. Sudah lewat chat."}},
 		{"a follow-up with a flow", dialog.Event{Stage: "selesai", Decision: "follow:0", Values: map[string]string{"nama": "Siti"}}, []string{"Masih tinggal di sana?", how}},
 		{"a decision", dialog.Event{Stage: "buka", Decision: "approve"}, []string{"*Tiket 5H8-PWW3* (Formulir)\nBeres"}},
@@ -187,5 +188,16 @@ func TestRatingGivesWay(t *testing.T) {
 	wants(t, k.says("jawab"), "Nama?")
 	if n := len(k.session.Pending); n != 20 {
 		t.Errorf("%d matters are pending", n)
+	}
+}
+
+// Nobody is asked how it was once everything of theirs is about to go.
+func TestWhatErasesIsNotRated(t *testing.T) {
+	for erases, want := range map[string]bool{"": true, "          erases: true\n": false} {
+		form := strings.Replace(formFlow, "        - approve: selesai\n", "        - approve: selesai\n"+erases, 1)
+		k := newTalkWith(t, map[string]string{"form.yaml": form, "nilai.yaml": ratingFlow, "catalog.yaml": ratedCatalog})
+		if got := k.hears(dialog.Event{Stage: "buka", Decision: "approve", Final: true}); strings.Contains(got, "*nilai*") != want {
+			t.Errorf("%q: told %q", erases, got)
+		}
 	}
 }

@@ -71,7 +71,7 @@ func (c *Catalog) officerTypes() map[string]Type {
 		"officer_role":    {Kind: TextValue, Show: func(v, lang string) string { return c.text("role."+v, lang) }},
 		"ticket_action":   {Kind: TextValue, Show: c.showAction},
 		"form_field":      {Kind: TextValue, Show: c.showField},
-		"ticket_sheet":    {Kind: TextValue, Show: c.showSheet},
+		"ticket_sheet":    {Kind: TextValue, Show: c.showSheet, Brief: c.briefSheet},
 		"ticket_due":      {Kind: TextValue, Show: c.showDue},
 		"decision_sets":   {Kind: TextValue, Show: c.showSets},
 		"decision_values": {Kind: TextValue, Read: c.readValues},
@@ -158,9 +158,18 @@ func (s Sheet) String() string {
 const maxShown = 300
 
 func (c *Catalog) showSheet(v, lang string) string {
+	text, _ := c.sheet(v, lang, false)
+	return text
+}
+
+func (c *Catalog) briefSheet(v, lang string, _ func(string) string) (text string, whole bool) {
+	return c.sheet(v, lang, true)
+}
+
+func (c *Catalog) sheet(v, lang string, brief bool) (text string, whole bool) {
 	var s Sheet
 	if err := json.Unmarshal([]byte(v), &s); err != nil {
-		return ""
+		return "", true
 	}
 	lines := []string{c.text("sheet.stage", lang, "stage", c.showStage(s.Service+"/"+s.Stage, lang))}
 	lines = append(lines, c.text("sheet.since", lang, "when", c.showMoment(s.Since.Format(time.RFC3339), lang)))
@@ -174,7 +183,7 @@ func (c *Catalog) showSheet(v, lang string) string {
 	if s.Officer != "" {
 		lines = append(lines, c.text("sheet.officer", lang, "officer", s.Officer))
 	}
-	answers := c.answers(s, lang)
+	answers, whole := c.answers(s, lang, brief)
 	words := ""
 	if s.Words != "" {
 		who := s.Who
@@ -183,24 +192,29 @@ func (c *Catalog) showSheet(v, lang string) string {
 		}
 		words = c.text("sheet.words", lang, "who", who, "words", clip(s.Words))
 	}
-	return paragraphs(strings.Join(lines, "\n"), strings.Join(answers, "\n"), words)
+	return paragraphs(strings.Join(lines, "\n"), strings.Join(answers, "\n"), words), whole
 }
 
 // answers are the sheet's values with their labels, as the form asks them, and then what came later.
-func (c *Catalog) answers(s Sheet, lang string) []string {
-	var lines []string
+func (c *Catalog) answers(s Sheet, lang string, brief bool) (lines []string, whole bool) {
+	whole = true
 	for _, name := range c.inOrder(s) {
 		shown := c.Show(s.Service, name, s.Values[name], lang)
 		text := shown.Text
-		if shown.Type == "text" || shown.Type == "" { // a list is read whole: it is what is decided on
+		if shown.Type == "text" || shown.Type == "" {
 			text = clip(text)
+		}
+		if typ, ok := c.typeOf(shown.Type); brief && ok && typ.Brief != nil {
+			var all bool
+			text, all = typ.Brief(s.Values[name], lang, func(field string) string { return s.Values[field] })
+			whole = whole && all
 		}
 		if shown.Type == "document" || strings.HasPrefix(name, "tambahan") && shown.Type == "text" {
 			text = c.text("sheet.document", lang)
 		}
 		lines = append(lines, shown.Label+": "+text)
 	}
-	return lines
+	return lines, whole
 }
 
 func (c *Catalog) inOrder(s Sheet) []string {

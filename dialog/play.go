@@ -45,7 +45,9 @@ func (t *turn) play(f *Flow, n *Node) error {
 func (t *turn) visit(f *Flow, n *Node) (rests bool, edges []Edge, err error) {
 	switch n.Kind {
 	case Say:
-		if (!t.s.Editing || t.s.Aside != nil) && n.Text != nil {
+		if n.File != nil {
+			t.sendWhole(f, n)
+		} else if (!t.s.Editing || t.s.Aside != nil) && n.Text != nil {
 			t.say(t.write(n.Text), n.Weight)
 		}
 	case End:
@@ -92,10 +94,19 @@ func (t *turn) visit(f *Flow, n *Node) (rests bool, edges []Edge, err error) {
 	return false, n.Go, nil
 }
 
+// sendWhole sends what a chat shows a part of. Unlike words it is said again after a change: it may be what was changed.
+func (t *turn) sendWhole(f *Flow, n *Node) {
+	typeName, value := f.symbols[n.File.Of].typeName, t.raw(n.File.Of)
+	if _, whole := t.catalog.brief(typeName, value, t.s.Lang, t.raw); !whole {
+		body := t.catalog.show(typeName, value, t.s.Lang) + "\n"
+		t.send(t.write(n.Text), n.Weight, textFile(n.File.Name, body))
+	}
+}
+
 // passes reports whether a question needs no asking: a form's answered question, or a consent already given.
 func (t *turn) passes(f *Flow, n *Node) bool {
 	if n.TypeName == "consent" {
-		at, given := t.s.Consents[n.Version]
+		at, given := t.consented(n)
 		if given {
 			t.record(n, Answer{Value: "true", At: at})
 		}
@@ -239,98 +250,21 @@ func (t *turn) gone(place string) bool {
 	return !ok || n.Kind == Ask
 }
 
-// ask starts a query node. Rules are answered at once; asked says that the store is to answer.
-func (t *turn) ask(n *Node) (asked bool, err error) {
-	args := t.args(n)
-	rule, ok := t.catalog.scheme.Rules[n.Query]
-	if !ok {
-		t.query = &Query{Name: n.Query, Args: args}
-		return true, nil
-	}
-	facts, err := rule.Run(args, t.now(), t.s.Lang)
-	if err != nil {
-		return false, fmt.Errorf("dialog: rule %s: %w", n.Query, err)
-	}
-	t.know(n.As, Facts{Record: facts})
-	return false, nil
-}
-
-// args are what a query node is given.
-func (t *turn) args(n *Node) Record {
-	args := Record{}
-	for _, a := range n.Args {
-		args[a.Name] = a.Literal
-		if a.Ref != "" {
-			args[a.Name] = t.raw(a.Ref)
-		}
-	}
-	return args
-}
-
-// open is the query that opens the form's ticket: the answers that count now, whatever was answered and then made
-// moot by another answer left out.
-func (t *turn) open(f *Flow) *Query {
-	args := Record{}
-	for _, n := range f.questions() {
-		if a, ok := t.s.Answers[n.Field]; ok && !a.Skipped && t.counts(n) {
-			args[n.Field] = a.Value
-		}
-	}
-	args["service"] = f.Name
-	return &Query{Name: QueryOpen, Args: args}
-}
-
-// result goes on where a query waited for what the store found.
-func (t *turn) result() error {
-	switch {
-	case t.s.Telling != "":
-		return t.told()
-	case t.s.Amend != "" && t.s.Aside == nil:
-		return t.amended()
-	}
-	f, ok := t.catalog.Flows[t.s.Flow]
-	if !ok {
-		return ErrResult
-	}
-	n, ok := f.Node(t.s.Node)
-	if !ok || n.Kind != QueryIt && n.Kind != Ticket {
-		return ErrResult
-	}
-	r := t.in.Result
-	t.know(n.As, Facts{Record: r.Facts, Rows: r.Rows, Sample: r.Sample})
-	if n.Kind == Ticket {
-		t.s.Sent = true
-		t.dropDraft(f.Name)
-		t.effects = append(t.effects, Asked{Flow: f.Name})
-	}
-	if r.Facts["ok"] == "true" {
-		t.fulfil(n)
-	}
-	e, err := t.way(n, n.Go)
-	if err != nil {
-		return err
-	}
-	f, n, arrived, err := t.follow(f, n, e)
-	if err != nil || arrived {
-		return err
-	}
-	return t.play(f, n)
-}
-
-func (t *turn) know(as string, facts Facts) {
-	if t.s.Facts == nil {
-		t.s.Facts = map[string]Facts{}
-	}
-	t.s.Facts[as] = facts
-}
-
 // end closes the conversation, and offers what is still open.
 func (t *turn) end(n *Node) error {
 	if n.Text != nil {
 		t.say(t.write(n.Text), Keep)
 	}
-	if t.s.Aside != nil {
+	switch {
+	case n.Anew:
+		return t.anew()
+	case t.s.Aside != nil:
 		return t.backFromAside()
+	case t.hidden != nil: // and nothing else is shown
+		t.clear()
+		return nil
+	case t.s.Flow == t.catalog.doubt && t.s.Flow != "":
+		return t.settled()
 	}
 	t.clear()
 	if i, ok := t.latest(); ok {
@@ -348,7 +282,7 @@ func (t *turn) clear() {
 	t.s.Flow, t.s.Node, t.s.Way = "", "", nil
 	t.s.Answers, t.s.Facts = nil, nil
 	t.s.Asking, t.s.Offered, t.s.Page, t.s.Misses, t.s.Carry = AskingNothing, nil, 0, 0, ""
-	t.s.Answered, t.s.Unclear, t.s.Early = "", "", nil
+	t.s.Answered, t.s.Unclear, t.s.First, t.s.Early = "", "", "", nil
 	t.s.Editing, t.s.Sent, t.s.Ticket, t.s.Amend, t.s.Reached = false, false, "", "", 0
 }
 
@@ -362,62 +296,10 @@ func (t *turn) home() error {
 	return t.play(t.entry, t.entry.home())
 }
 
-// holds evaluates a condition on the session.
-func (t *turn) holds(c *Condition) (bool, error) {
-	if c == nil {
-		return true, nil
-	}
-	return c.holds(&t.vm, t.env, t.value)
-}
-
-// value gives a field or facts by name to a condition.
-func (t *turn) value(name string) any {
-	f := t.flow()
-	if kind, ok := t.kindOf(f, name); ok {
-		return typed(kind, t.raw(name))
-	}
-	facts := map[string]any{}
-	for _, fact := range f.facts[name] {
-		full := name + "." + fact
-		kind, _ := t.kindOf(f, full)
-		facts[fact] = typed(kind, t.raw(full))
-	}
-	return facts
-}
-
-func (t *turn) kindOf(f *Flow, name string) (ValueKind, bool) {
-	s, ok := f.symbols[name]
-	if !ok {
-		return "", false
-	}
-	typ, ok := t.catalog.typeOf(s.typeName)
-	return typ.Kind, ok
-}
-
 // flow is the flow the session is in; the line's own when it is in none.
 func (t *turn) flow() *Flow {
 	if f, ok := t.catalog.Flows[t.s.Flow]; ok {
 		return f
 	}
 	return t.entry
-}
-
-// raw gives the canonical value of a field, fact or built-in; "" when it is not known.
-func (t *turn) raw(name string) string {
-	if root, fact, ok := strings.Cut(name, "."); ok {
-		return t.s.Facts[root].Record[fact]
-	}
-	switch name {
-	case "line":
-		return t.in.Line
-	case "phone":
-		return t.in.Phone
-	case "lang":
-		return t.s.Lang
-	case "today":
-		return t.now().Format("2006-01-02")
-	case "organisation":
-		return t.set.Organisation
-	}
-	return t.s.Answers[name].Value
 }

@@ -112,18 +112,23 @@ func (t *turn) show(ref string) string {
 	if a, answered := t.s.Answers[ref]; answered && s.node != nil {
 		return t.showAnswer(s.node, a)
 	}
-	return t.catalog.show(s.typeName, t.raw(ref), t.s.Lang)
+	text, _ := t.catalog.brief(s.typeName, t.raw(ref), t.s.Lang, t.raw)
+	return text
 }
 
 // showAnswer gives an answer in people's words.
-func (t *turn) showAnswer(n *Node, a Answer) string {
+func (t *turn) showAnswer(n *Node, a Answer) string { return t.showAmong(n, a, t.raw) }
+
+// showAmong gives an answer in people's words, as one of those that others gives.
+func (t *turn) showAmong(n *Node, a Answer, others func(field string) string) string {
 	switch {
 	case a.Skipped:
 		return t.text("review.skipped")
 	case n.typ.Kind == FileValue:
 		return t.text("review.document")
 	case n.TypeName != "choice":
-		return t.catalog.show(n.TypeName, a.Value, t.s.Lang)
+		text, _ := t.catalog.brief(n.TypeName, a.Value, t.s.Lang, others)
+		return text
 	}
 	for _, o := range t.offers(n.flow, n) {
 		if o.value == a.Value {
@@ -169,6 +174,16 @@ func (c *Catalog) show(typeName, value, lang string) string {
 		return value
 	}
 	return typ.Show(value, lang)
+}
+
+// brief writes a value of a named type for a chat, which answer gives the other values of; whole: nothing of it was left
+// out.
+func (c *Catalog) brief(typeName, value, lang string, answer func(string) string) (text string, whole bool) {
+	typ, ok := c.typeOf(typeName)
+	if !ok || typ.Brief == nil || value == "" {
+		return c.show(typeName, value, lang), true
+	}
+	return typ.Brief(value, lang, answer)
 }
 
 // paragraphs joins what is not empty with a blank line between.

@@ -14,6 +14,9 @@ func (c *Catalog) urgent(normal string) bool {
 
 // propose answers what could not be read with at most three services that it may mean.
 func (t *turn) propose(f *Flow, n *Node, lead string) bool {
+	if t.hidden != nil {
+		return false
+	}
 	least := leastSaid
 	if n.Kind != Menu {
 		least = whollySaid

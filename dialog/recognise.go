@@ -29,3 +29,34 @@ func (t *turn) backFromAside() error {
 	t.s.Flow, t.s.Node, t.s.Answers, t.s.Facts, t.s.Aside = d.Flow, d.Node, d.Answers, d.Facts, nil
 	return t.again()
 }
+
+// asides checks a flow that recognises messages: it is played while something else is being asked, so it comes to its
+// end within the same turn, and stays in itself.
+func (l *loader) asides(f *Flow) {
+	if f.Recognises == nil {
+		return
+	}
+	for field, name := range f.Recognises {
+		if t, _ := l.typeOf(name); t.Read == nil {
+			f.at.bad("flow %q recognises %q, but a value of type %q cannot be written", f.Name, field, name)
+		}
+	}
+	for _, n := range f.Nodes {
+		if n.Waits() || n.Kind == Ticket {
+			n.at.bad("flow %q recognises messages, so it does not wait at a node like %q", f.Name, n.Name)
+		}
+		if n.Anew {
+			n.at.bad("flow %q recognises messages, so nothing begins anew after it", f.Name)
+		}
+		l.staying(f, n, "recognises messages")
+	}
+}
+
+// staying checks that a flow with a task of its own goes on to its own end only.
+func (l *loader) staying(f *Flow, n *Node, why string) {
+	for _, e := range n.ways() {
+		if e.To.Home || e.To.Begin {
+			e.at.bad("flow %q %s, so it goes on to its own end only", f.Name, why)
+		}
+	}
+}

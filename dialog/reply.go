@@ -64,10 +64,14 @@ func (t *turn) answer(f *Flow, n *Node, said string) error {
 // read reads what was typed as the value of a question.
 func (t *turn) read(n *Node, said string) (value string, notes []*field.Problem, err error) {
 	if n.TypeName != "choice" {
-		return n.typ.Read(t.in.Text, Reading{
+		value, notes, err = n.typ.Read(t.in.Text, Reading{
 			Lang: t.s.Lang, Now: t.now(), Answer: func(name string) string { return t.s.Answers[name].Value },
 			Min: n.Min, Max: n.Max, Of: t.raw(n.Of),
 		})
+		if !n.Counted {
+			notes = nil // a question that no form counts may be a proof: what it should have been is not told
+		}
+		return value, notes, err
 	}
 	o, err := t.pick(n, t.offers(n.flow, n), t.in.Text)
 	if err != nil {
@@ -159,7 +163,7 @@ func (t *turn) complain(f *Flow, n *Node, lead string) error {
 	switch {
 	case t.s.Misses == 1 && hint != "":
 		more = hint
-	case t.s.Misses <= 2:
+	case t.s.Misses <= 2 || t.hidden != nil:
 		more = t.question(f, n)
 	default:
 		more = paragraphs(t.question(f, n), t.text("unclear.person"))

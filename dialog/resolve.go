@@ -30,7 +30,7 @@ func (l *loader) resolve() {
 // wordFlows checks the flows that the catalog document names.
 func (l *loader) wordFlows() {
 	c := l.catalog
-	for _, w := range [][2]string{{"officer", c.officer}, {"tickets", c.tickets}, {"rating", c.rating}, {"desk", c.desk}} {
+	for _, w := range [][2]string{{"officer", c.officer}, {"tickets", c.tickets}, {"rating", c.rating}, {"desk", c.desk}, {"doubt", c.doubt}} {
 		if w[1] != "" && c.Flows[w[1]] == nil {
 			l.begun.bad("words: %s opens the unknown flow %q", w[0], w[1])
 		}
@@ -132,6 +132,9 @@ func (l *loader) question(n *Node) {
 		return
 	}
 	n.typ = t
+	if t.Read == nil && t.Kind != FileValue && n.TypeName != "choice" {
+		n.at.bad("question %q has the type %q, which facts have but nobody can type", n.Name, n.TypeName)
+	}
 	if first, ok := l.catalog.fields[n.Field]; !ok {
 		l.catalog.fields[n.Field] = &fieldUse{typeName: n.TypeName, node: n}
 	} else if first.typeName != n.TypeName {
@@ -322,6 +325,20 @@ func (l *loader) intents(f *Flow) {
 	}
 	for _, s := range f.Title {
 		f.intents[field.Normal(s)] = true
+	}
+	if !f.Anywhere {
+		return
+	}
+	for _, said := range slices.Sorted(maps.Keys(f.intents)) {
+		other := l.catalog.anywhere[said]
+		w, global := l.catalog.words[said]
+		switch {
+		case global:
+			f.at.bad("flow %q is begun anywhere by %q, which already means %q", f.Name, said, w)
+		case other != nil && other != f:
+			f.at.bad("flow %q is begun anywhere by %q, and so is flow %q", f.Name, said, other.Name)
+		}
+		l.catalog.anywhere[said] = f
 	}
 }
 

@@ -28,6 +28,14 @@ type Type struct {
 	Read func(text string, r Reading) (value string, notes []*field.Problem, err error)
 	// Show writes a value for people.
 	Show func(value, lang string) string
+	// Brief writes a long value as a chat has room for it, with what else was answered; whole: nothing of it was left
+	// out. nil: as Show.
+	Brief func(value, lang string, answer func(field string) string) (text string, whole bool)
+	// Names reports whether a text names a value that rows offer, beyond what is shown of it ("besok", "setengah 10");
+	// nil: it never does.
+	Names func(text, value string, now time.Time) bool
+	// Table: a table sent as a file is read as if its text had been typed. It needs Read.
+	Table bool
 }
 
 // Reading is what a type may know while it reads: the language, the time of the input, and the answers so far.

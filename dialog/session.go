@@ -50,6 +50,10 @@ type Session struct {
 	Drafts []Draft `json:"drafts,omitempty"`
 	// Pending is what tickets wait for from this contact.
 	Pending []Pending `json:"pending,omitempty"`
+	// Held is what happened to tickets while it was in doubt whose number this is.
+	Held []Event `json:"held,omitempty"`
+	// First is what whoever writes wrote before they were asked who they are: it is answered once we know them.
+	First string `json:"first,omitempty"`
 	// Ticket is the ticket whose follow-up is being answered; Amend the form field of it asked for again.
 	Ticket string `json:"ticket,omitempty"`
 	Amend  string `json:"amend,omitempty"`

@@ -26,6 +26,20 @@ func (c *Catalog) Show(service, name, value, lang string) Shown {
 	return c.showSet(service, name, value, lang)
 }
 
+// Fields gives the fields of a service's form in the order it asks for them; none for an unknown service.
+func (c *Catalog) Fields(service string) (fields []string) {
+	f := c.Flows[service]
+	if f == nil {
+		return nil
+	}
+	for _, n := range f.questions() {
+		if n.TypeName != "consent" && !slices.Contains(fields, n.Field) {
+			fields = append(fields, n.Field)
+		}
+	}
+	return fields
+}
+
 // showSet words what a decision set. Where several set a value of the same name, its label is all of theirs.
 func (c *Catalog) showSet(service, name, value, lang string) Shown {
 	shown := Shown{Type: "text", Text: value}

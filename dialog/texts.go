@@ -74,6 +74,10 @@ func (l *loader) textsOf(d *document, body *ast.MappingNode, extra map[string]bo
 			l.word(word(name), w, d.at(kv))
 			continue
 		}
+		if key == "speech" {
+			l.speech(w)
+			continue
+		}
 		t := template(w, at)
 		l.arguments(key, t)
 		l.catalog.texts[key] = t
@@ -89,6 +93,20 @@ func (l *loader) word(name word, w Words, at place) {
 				at.bad("%q already means %q", s, other)
 			}
 			l.catalog.words[s] = name
+		}
+	}
+}
+
+// speech adds the words by which a language is known. One that two languages have tells nothing.
+func (l *loader) speech(w Words) {
+	for lang, said := range w {
+		for s := range strings.SplitSeq(said, ",") {
+			s = field.Normal(s)
+			if other, ok := l.catalog.speech[s]; ok && other != lang {
+				l.catalog.speech[s] = ""
+				continue
+			}
+			l.catalog.speech[s] = lang
 		}
 	}
 }

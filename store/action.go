@@ -100,7 +100,13 @@ func (t *tx) decide(f file, a desk.Action, who desk.Actor, now time.Time) (desk.
 		return desk.Change{}, err
 	}
 	change, err := desk.Decide(p, f.Ticket, a, who, now, t.calendar(f.zone))
+	if err == nil && a.Name == desk.ActionReopen {
+		err = t.reopens(f.Ticket)
+	}
 	if err != nil {
+		return desk.Change{}, err
+	}
+	if err := t.employ(f, a, change.Ticket, now); err != nil {
 		return desk.Change{}, err
 	}
 	status := set
@@ -125,13 +131,17 @@ func (t *tx) tell(f file, change desk.Change, now time.Time) (dialog.Receipt, er
 		return dialog.Receipt{}, nil
 	}
 	in, err := t.notice(f, change, now)
+	if none(err) {
+		return dialog.Receipt{}, nil // somebody else has the number now
+	}
 	if err != nil {
 		return dialog.Receipt{}, err
 	}
 	return t.turn(in)
 }
 
-// notice is the input that tells a contact's session what happened to a ticket.
+// notice is the input that tells a contact's session what happened to a ticket. Error: sql.ErrNoRows where the contact
+// is not reached any more.
 func (t *tx) notice(f file, change desk.Change, now time.Time) (dialog.Input, error) {
 	n, after := change.Notice, change.Ticket
 	in := dialog.Input{
@@ -148,7 +158,7 @@ func (t *tx) notice(f file, change desk.Change, now time.Time) (dialog.Input, er
 	if err != nil {
 		return in, fmt.Errorf("where contact %d is reached on line %s: %w", f.Contact, f.Line, err)
 	}
-	address, err := f.key.open(addressPlace(hash), sealed)
+	address, err := f.contact.open(addressPlace(hash), sealed)
 	in.From = string(address)
 	return in, err
 }

@@ -35,10 +35,14 @@ func (t *tx) recordOne(key *contactKey, after desk.Ticket, a desk.Activity) erro
 		}
 	}
 	ticket := sql.NullString{String: after.Ref, Valid: after.Ref != ""}
+	contact := after.Contact
+	if after.Ref == "" { // an alert, of whoever's key it is
+		contact = key.contact
+	}
 	return t.run(`INSERT INTO activity
 		(id, ticket, contact, at_ms, who, what, stage, status, rev, decision, field, sealed_text, officer)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, ticket, key.contact, a.At.UnixMilli(), a.Who, a.What, a.Stage, string(after.Status), after.Rev,
+		id, ticket, contact, a.At.UnixMilli(), a.Who, a.What, a.Stage, string(after.Status), after.Rev,
 		a.Decision, a.Field, sealed, after.Officer)
 }
 
@@ -90,7 +94,16 @@ FROM activity a LEFT JOIN keys k ON k.contact = a.contact WHERE a.ticket = ? ORD
 
 // History gives all that happened to a ticket, oldest first, with its words.
 func (d *DB) History(ctx context.Context, ref string) ([]desk.Activity, error) {
-	return read(ctx, d, historyOf, []any{ref}, func(rows *sql.Rows) (a desk.Activity, err error) {
+	history, err := d.ring.history(d.reading(ctx), ref)
+	return history, explain(err)
+}
+
+func (r *ring) history(query queryFunc, ref string) ([]desk.Activity, error) {
+	keys, err := r.ticketKeys(query, ref)
+	if err != nil {
+		return nil, err
+	}
+	return collect(query, historyOf, []any{ref}, func(rows *sql.Rows) (a desk.Activity, err error) {
 		var id, at, contact int64
 		var sealed, wrapped []byte
 		err = rows.Scan(&id, &at, &a.Who, &a.What, &a.Rev, &a.Stage, &a.Officer, &a.Decision, &a.Field, &sealed, &contact, &wrapped)
@@ -98,15 +111,22 @@ func (d *DB) History(ctx context.Context, ref string) ([]desk.Activity, error) {
 			return a, err
 		}
 		a.At = time.UnixMilli(at).UTC()
-		if sealed == nil {
-			return a, nil
+		if sealed != nil {
+			a.Text, err = r.words(keys, id, sealed, contact, wrapped)
 		}
-		key, err := d.ring.unwrap(contact, wrapped)
-		if err != nil {
-			return a, err
-		}
-		text, err := key.open(activityPlace(id), sealed)
-		a.Text = string(text)
 		return a, err
 	})
+}
+
+// words opens what was said about a ticket: under the ticket's key or, where it has none, under that of the contact it
+// had then, who may have become another since.
+func (r *ring) words(keys ticketKeys, id int64, sealed []byte, contact int64, wrapped []byte) (string, error) {
+	key, err := keys.own, error(nil)
+	if key == nil {
+		if key, err = r.unwrap(contact, wrapped); err != nil {
+			return "", err
+		}
+	}
+	text, err := key.open(activityPlace(id), sealed)
+	return string(text), err
 }

@@ -140,9 +140,10 @@ func verify(ctx context.Context, file string, keys *ring) (err error) {
 }
 
 // Restore puts a backup in the place of the database in dir, under the directory's lock. The backup is copied and
-// checked first; then the database there is set aside as sapa.db.before-restore (an older one set aside is replaced)
-// and aside names it, "" where there was none. The keys must be those of the backup. Errors: ErrLocked, ErrKeys,
-// ErrNewer, ErrCorrupt, ErrFull, ErrReadOnly; then nothing was changed.
+// checked first, brought to the newest schema, and whoever was erased since it was made is erased again; then the
+// database there is set aside as sapa.db.before-restore (an older one set aside is replaced) and aside names it, "" where
+// there was none. The keys must be those of the backup. Errors: ErrLocked, ErrKeys, ErrForgotten, ErrNewer, ErrCorrupt,
+// ErrFull, ErrReadOnly; then nothing was changed.
 func Restore(ctx context.Context, dir, file string, o Options) (aside string, err error) {
 	d := &DB{dir: dir, opts: o}
 	if d.opts.Keys == "" {
@@ -158,18 +159,39 @@ func Restore(ctx context.Context, dir, file string, o Options) (aside string, er
 	if d.ring, err = loadKeys(d.opts.Keys, false); err != nil {
 		return "", err
 	}
-	database := filepath.Join(dir, databaseFile)
-	part := database + ".restore"
-	if err := removeDatabase(part); err != nil {
-		return "", err
+	part := filepath.Join(dir, restoreDir)
+	if err := os.RemoveAll(part); err != nil { // a kill left it
+		return "", unwritable(err)
 	}
-	if err := copyFile(file, part); err != nil {
-		return "", errors.Join(err, removeDatabase(part))
+	defer func() { err = errors.Join(err, unwritable(os.RemoveAll(part))) }()
+	if err := d.prepare(ctx, part, file); err != nil {
+		return "", explain(err)
 	}
-	if err := verify(ctx, part, d.ring); err != nil {
-		return "", errors.Join(explain(err), removeDatabase(part))
+	return swap(filepath.Join(dir, databaseFile), filepath.Join(part, databaseFile))
+}
+
+// restoreDir is where a backup is made ready, within the data directory.
+const restoreDir = "restoring"
+
+// prepare makes a backup ready as the database of a directory of its own: opened once, it is what it is to be.
+func (d *DB) prepare(ctx context.Context, dir, backup string) error {
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return unwritable(err)
 	}
-	return swap(database, part)
+	file := filepath.Join(dir, databaseFile)
+	if err := copyFile(backup, file); err != nil {
+		return err
+	}
+	if err := verify(ctx, file, d.ring); err != nil {
+		return err
+	}
+	o := d.opts
+	o.Exclusive, o.Existing = true, true
+	restored, err := Open(ctx, dir, o)
+	if err != nil {
+		return err
+	}
+	return restored.Close()
 }
 
 // swap puts part in the place of the database and keeps what was there.

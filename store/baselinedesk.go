@@ -47,7 +47,10 @@ func (t *tx) populate(w WorkedTicket) error {
 	if w.Ref, err = t.newRef(); err != nil {
 		return err
 	}
-	f := file{Ticket: w.Ticket, zone: officeZone, key: key}
+	f := file{Ticket: w.Ticket, zone: officeZone, contact: key}
+	if err := t.seal(&f, w.Ref, ""); err != nil {
+		return err
+	}
 	if err := t.insert(f, desk.Change{Ticket: w.Ticket, Activities: w.Done, Timers: w.Timers}); err != nil {
 		return err
 	}

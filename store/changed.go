@@ -2,12 +2,16 @@ package store
 
 import "context"
 
-// Changed reports whether another process has written since the last call.
+// Changed reports whether another process has written since the last call. What it may have done to the keys is taken
+// up then.
 func (d *DB) Changed(ctx context.Context) (changed bool, err error) {
 	err = d.peek(ctx, func(t *tx) error {
 		version, err := t.dataVersion()
 		changed = version != d.version
 		d.version = version
+		if err == nil && changed {
+			_ = d.ring.refresh() // a keyset that cannot be read is met where it is needed
+		}
 		return err
 	})
 	return changed, err

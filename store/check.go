@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -35,8 +36,11 @@ var invariants = []struct{ name, query string }{
 			WHERE state = 'ready' AND id NOT IN (SELECT document FROM document_bodies)`,
 	},
 	{
-		"every message was answered, waits, or brings a document",
-		`WITH replied AS (SELECT contact, line, max(at_ms) AS last FROM outbox GROUP BY contact, line)
+		"every message was answered, waits, or brings a document", // in a talk, an officer answers
+		`WITH replied AS (SELECT contact, line, max(at_ms) AS last FROM
+				(SELECT contact, line, at_ms FROM outbox UNION ALL
+				SELECT t.contact, t.line, a.at_ms FROM activity a JOIN tickets t ON t.ref = a.ticket WHERE a.what = 'ticket.heard')
+				GROUP BY contact, line)
 			SELECT count(*), 'inbox ' || min(i.seq) FROM inbox i LEFT JOIN replied r USING (contact, line)
 			WHERE i.kind = 'message' AND i.state <> 'waiting' AND (r.last IS NULL OR r.last < i.at_ms)
 			AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.contact = i.contact AND d.line = i.line AND d.state = 'fetching')`,
@@ -68,13 +72,19 @@ var invariants = []struct{ name, query string }{
 		`SELECT count(*), 'member ' || min(id) FROM members WHERE id NOT IN (SELECT member FROM member_numbers)`,
 	},
 	{
+		"no subject is kept without a ticket",
+		`SELECT count(*), 'subject ' || min(id) FROM subjects WHERE id NOT IN
+			(SELECT subject FROM tickets WHERE subject IS NOT NULL)`,
+	},
+	{
 		"no document belongs to a ticket of somebody else",
 		`SELECT count(*), 'document ' || min(d.id) FROM documents d JOIN tickets t ON t.ref = d.ticket
 			WHERE d.contact <> t.contact`,
 	},
 }
 
-// Check looks for damage: SQLite's own checks, the rules above, and whether the sealed sessions open. It reads only.
+// Check looks for damage: SQLite's own checks, the rules above, and whether sessions and the keys of tickets and
+// documents open. It reads only.
 func (d *DB) Check(ctx context.Context) ([]Finding, error) {
 	findings, err := d.checkIntegrity(ctx)
 	if err != nil {
@@ -90,8 +100,16 @@ func (d *DB) Check(ctx context.Context) ([]Finding, error) {
 			findings = append(findings, Finding{rule.name, n, what.String})
 		}
 	}
-	sealed, err := d.checkSealed(ctx)
-	return append(findings, sealed...), err
+	for _, check := range []func(context.Context) (Finding, error){d.checkSessions, d.checkTickets, d.checkDocuments, d.checkErasures} {
+		f, err := check(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if f.Count > 0 {
+			findings = append(findings, f)
+		}
+	}
+	return findings, nil
 }
 
 func (d *DB) checkIntegrity(ctx context.Context) (findings []Finding, err error) {
@@ -112,30 +130,94 @@ func (d *DB) checkIntegrity(ctx context.Context) (findings []Finding, err error)
 	return findings, err
 }
 
-// checkSealed opens every session: what was swapped or changed does not.
-func (d *DB) checkSealed(ctx context.Context) ([]Finding, error) {
+// count counts one more that is wrong, and notes what the first is.
+func (f *Finding) count(what string) {
+	if f.Count++; f.Count == 1 {
+		f.What = what
+	}
+}
+
+// checkSessions opens every session: what was swapped or changed does not.
+func (d *DB) checkSessions(ctx context.Context) (Finding, error) {
 	const query = `SELECT s.id, s.contact, s.line, s.sealed_session, k.wrapped FROM sessions s JOIN keys k USING (contact)`
-	var f Finding
-	_, err := read(ctx, d, query, nil, func(rows *sql.Rows) (struct{}, error) {
+	f := Finding{Check: "every sealed session opens"}
+	_, err := read(ctx, d, query, nil, func(rows *sql.Rows) (none struct{}, err error) {
 		var id, contact int64
 		var line string
 		var sealed, wrapped []byte
 		if err := rows.Scan(&id, &contact, &line, &sealed, &wrapped); err != nil {
-			return struct{}{}, err
+			return none, err
 		}
 		key, err := d.ring.unwrap(contact, wrapped)
 		if err == nil {
 			_, err = key.open(sessionPlace(contact, line), sealed)
 		}
 		if err != nil {
-			if f.Count++; f.Count == 1 {
-				f = Finding{"every sealed session opens", 1, fmt.Sprintf("session %d", id)}
-			}
+			f.count(fmt.Sprintf("session %d", id))
 		}
-		return struct{}{}, nil //nolint:nilerr // it is a finding
+		return none, nil //nolint:nilerr // it is a finding
 	})
-	if err != nil || f.Count == 0 {
-		return nil, err
+	return f, err
+}
+
+// checkTickets opens the key of every ticket.
+func (d *DB) checkTickets(ctx context.Context) (Finding, error) {
+	f := Finding{Check: "every ticket's key opens"}
+	_, err := read(ctx, d, lockedColumns+"WHERE t.wrapped IS NOT NULL", nil, func(rows *sql.Rows) (none struct{}, err error) {
+		l, err := scanLocked(rows)
+		if err != nil {
+			return none, err
+		}
+		if keys, _, err := d.ring.unlock(l); err != nil || keys.own == nil {
+			f.count("ticket " + l.ref)
+		}
+		return none, nil
+	})
+	return f, err
+}
+
+// checkDocuments opens the key of every document that has a body.
+func (d *DB) checkDocuments(ctx context.Context) (Finding, error) {
+	const query = `SELECT d.id, d.line, d.message_id, d.wrapped, coalesce(t.ref, ''), d.contact, k.wrapped, t.wrapped, t.subject, s.wrapped
+		FROM documents d LEFT JOIN tickets t ON t.ref = d.ticket LEFT JOIN keys k ON k.contact = d.contact
+		LEFT JOIN subjects s ON s.id = t.subject WHERE d.wrapped IS NOT NULL`
+	f := Finding{Check: "every document's key opens"}
+	_, err := read(ctx, d, query, nil, func(rows *sql.Rows) (none struct{}, err error) {
+		var h handover
+		var l lockedTicket
+		err = rows.Scan(&h.id, &h.line, &h.message, &h.wrapped, &l.ref, &l.contact, &l.person, &l.wrapped, &l.subject, &l.about)
+		if err != nil {
+			return none, err
+		}
+		keys, _, err := d.ring.unlock(l)
+		if err == nil {
+			_, err = keys.key().open(documentKeyPlace(h.line, h.message), h.wrapped)
+		}
+		if err != nil {
+			f.count(fmt.Sprintf("document %d", h.id))
+		}
+		return none, nil //nolint:nilerr // it is a finding
+	})
+	return f, err
+}
+
+// checkErasures sees that the list of erasures is as long as this database knows it, and opens: with a part of it lost an
+// older backup would bring back whom it told of.
+func (d *DB) checkErasures(ctx context.Context) (Finding, error) {
+	f := Finding{Check: "the list of erasures beside the keys is whole"}
+	var known int
+	err := d.reader.QueryRowContext(ctx, "SELECT coalesce((SELECT value FROM meta WHERE name = 'erasures'), 0)").Scan(&known)
+	if err != nil {
+		return f, explain(err)
 	}
-	return []Finding{f}, nil
+	_, n, err := d.ring.erasures(0)
+	switch {
+	case errors.Is(err, ErrKeys):
+		f.count("a line does not open")
+	case err != nil:
+		return f, err
+	case n < known:
+		f.count(fmt.Sprintf("%d lines of %d", n, known))
+	}
+	return f, nil
 }

@@ -83,11 +83,12 @@ func say(t dialog.Turn, w dialog.Weight, text string) dialog.Turn {
 	return t
 }
 
+// record reads key=value …; in a value _ is a space and | a new line.
 func record(args string) dialog.Record {
 	r := dialog.Record{}
 	for _, pair := range strings.Fields(args) {
 		k, v, _ := strings.Cut(pair, "=")
-		r[k] = strings.ReplaceAll(v, "_", " ")
+		r[k] = strings.NewReplacer("_", " ", "|", "\n").Replace(v)
 	}
 	return r
 }

@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	"sapa/dialog"
 )
@@ -34,25 +37,36 @@ type visit struct {
 	contact
 	row     standing
 	session dialog.Session
-	broken  error // why the stored session cannot be read
+	broken  error  // why the stored session cannot be read
+	seen    int64  // the day of the contact's last message; 0: not known
+	doubt   string // why it may be somebody else now, as stored
+	why     string // the same as the engine is told: until it is settled
 	rec     dialog.Receipt
 }
 
 // Two plain statements, not one join: with a join SQLite plans anew for each bound value, which took 16 µs a turn.
 const (
-	findContact = `SELECT contact, (SELECT wrapped FROM keys WHERE contact = a.contact) FROM addresses a WHERE hash = ?`
+	findContact = `SELECT contact, (SELECT wrapped FROM keys WHERE contact = a.contact), seen_day, doubt FROM addresses a WHERE hash = ?`
 	findSession = `SELECT id, rev, transport, address, sealed_session FROM sessions WHERE contact = ? AND line = ?`
 )
+
+// errGone means that an input is of a contact who was erased while it was on its way: a timer, a document.
+var errGone = errors.New("the contact is gone")
 
 // visit finds who an input comes from and where they stand. Somebody new becomes a contact with a key of their own.
 func (t *tx) visit(in dialog.Input) (*visit, error) {
 	v := &visit{tx: t, contact: contact{line: in.Line, transport: in.Transport, address: in.From}}
+	if ofTicket(in) && in.From == "" {
+		return v, v.unreached(in.Event.Ref)
+	}
 	var err error
 	if v.hash, err = t.db.ring.hash("address", in.From); err != nil {
 		return nil, err
 	}
 	err = v.find(v.hash)
 	switch {
+	case errors.Is(err, sql.ErrNoRows) && in.Kind != dialog.Message:
+		err = errGone
 	case errors.Is(err, sql.ErrNoRows):
 		err = v.meet(in)
 	case err == nil:
@@ -67,7 +81,7 @@ func (t *tx) visit(in dialog.Input) (*visit, error) {
 
 func (v *visit) find(hash []byte) error {
 	var wrapped, sealed []byte
-	if err := v.get(findContact, []any{hash}, &v.who, &wrapped); err != nil {
+	if err := v.get(findContact, []any{hash}, &v.who, &wrapped, &v.seen, &v.doubt); err != nil {
 		return err
 	}
 	var err error
@@ -108,13 +122,13 @@ func (v *visit) meet(in dialog.Input) error {
 		}
 		err = v.find(phone)
 		if err == nil {
-			return v.addAddress(v.hash, in.From)
+			return v.join(in)
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
 	}
-	if err := v.create(in); err != nil {
+	if err := v.create(in.At); err != nil {
 		return err
 	}
 	if phone != nil {
@@ -125,11 +139,48 @@ func (v *visit) meet(in dialog.Input) error {
 	return v.addAddress(v.hash, in.From)
 }
 
-func (v *visit) create(in dialog.Input) error {
-	res, err := v.exec("INSERT INTO contacts (created_ms) VALUES (?)", in.At.UnixMilli())
+// join gives a contact that is known by their telephone number the address of an input. A hidden address goes with a
+// WhatsApp account: a second one means another account on the number, and maybe another person.
+func (v *visit) join(in dialog.Input) error {
+	another, err := v.isHidden()
 	if err != nil {
 		return err
 	}
+	if err := v.addAddress(v.hash, in.From); err != nil || !another || !strings.HasSuffix(in.From, hiddenAddress) {
+		return err
+	}
+	v.doubt = dialog.DoubtIdentity
+	return v.doubtNumber(v.hash, v.doubt)
+}
+
+// hiddenAddress ends the addresses that WhatsApp shows in the place of telephone numbers.
+const hiddenAddress = "@lid"
+
+// isHidden reports whether one of the contact's addresses is a hidden one.
+func (v *visit) isHidden() (hidden bool, err error) {
+	all, err := addressesOf(v.query, v.key)
+	return slices.ContainsFunc(all, func(a string) bool { return strings.HasSuffix(a, hiddenAddress) }), err
+}
+
+// addressesOf gives where a contact is reached.
+func addressesOf(query queryFunc, key *contactKey) ([]string, error) {
+	const text = "SELECT hash, sealed_address FROM addresses WHERE contact = ? ORDER BY length(sealed_address), hash"
+	return collect(query, text, []any{key.contact}, func(rows *sql.Rows) (string, error) {
+		var hash, sealed []byte
+		if err := rows.Scan(&hash, &sealed); err != nil {
+			return "", err
+		}
+		plain, err := key.open(addressPlace(hash), sealed)
+		return string(plain), err
+	})
+}
+
+func (v *visit) create(at time.Time) error {
+	res, err := v.exec("INSERT INTO contacts (created_ms) VALUES (?)", at.UnixMilli())
+	if err != nil {
+		return err
+	}
+	v.seen, v.doubt = dayOf(at), ""
 	if v.who, err = res.LastInsertId(); err != nil {
 		return err
 	}
@@ -139,12 +190,14 @@ func (v *visit) create(in dialog.Input) error {
 	return v.run("INSERT INTO keys (contact, wrapped) VALUES (?, ?)", v.who, v.key.wrapped)
 }
 
+// addAddress makes one more address the contact's. What is thought of the others holds for it, too.
 func (v *visit) addAddress(hash []byte, address string) error {
 	sealed, err := v.key.seal(addressPlace(hash), []byte(address))
 	if err != nil {
 		return err
 	}
-	return v.run("INSERT INTO addresses (hash, contact, sealed_address) VALUES (?, ?, ?)", hash, v.who, sealed)
+	return v.run("INSERT INTO addresses (hash, contact, sealed_address, seen_day, doubt) VALUES (?, ?, ?, ?, ?)",
+		hash, v.who, sealed, v.seen, v.doubt)
 }
 
 // saveSession writes the session where it or the way to reach the contact has changed.

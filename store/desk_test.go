@@ -18,7 +18,7 @@ var service = func() *desk.Pipeline {
 	said := map[string]string{"id": "Baik."}
 	p := &desk.Pipeline{
 		Service: "layanan", Title: map[string]string{"id": "Layanan"},
-		Subject: desk.Subject{Name: "nama", BirthDate: "tanggal_lahir", Regency: "kabupaten", Company: "perusahaan"},
+		Subject: desk.Subject{Name: "nama", Number: "nomor", BirthDate: "tanggal_lahir", Regency: "kabupaten", Company: "perusahaan"},
 		Stages: []desk.Stage{
 			{Name: "periksa", Status: desk.Open, Role: desk.RoleBranch, Promise: 7 * time.Hour, Decisions: []desk.Decision{
 				{Name: "approve", To: "tinjau", Say: said},

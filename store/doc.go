@@ -21,6 +21,14 @@
 // same transaction (assignment.go). A ticket's timer is handed to the writer as an input of its contact, in order with
 // the conversations' timers.
 //
+// # Whoever has a number
+//
+// Telephone numbers change hands. A contact whose number nobody wrote from for long, or whose identity on WhatsApp is
+// another, is in doubt (doubt.go): the engine is told so with every input until whoever writes knows a birth date of the
+// contact's tickets or, where none keeps one, the number of the one they wait for, or begins anew as another contact. What
+// is kept of a contact they are told in numbers (holdings.go) and sent as a file; the same is given to the command line, of
+// members too (dossier.go, export.go).
+//
 // # Visits
 //
 // A visit to an office is claimed, listed and cancelled by its contact inside a turn (slot.go) and seen by the office
@@ -31,13 +39,23 @@
 //	DIR/sapa.db       the database (with -wal and -shm while open), mode 0600
 //	DIR/lock          held by the one process that runs the service
 //	DIR/import.lock   held by the one process that imports members
-//	DIR/keys/         master.json wraps the contacts' data keys, index.json makes the hashes addresses are found by;
-//	                  made only together with a new database and never part of a backup
+//	DIR/keys/         master.json wraps the data keys, index.json makes the hashes addresses are found by, erased is the
+//	                  list of erasures; the first two are made only together with a new database, and none is ever part of a
+//	                  backup. Erasing somebody and changing the master key write here
+//	DIR/restoring/    a backup that is being made ready; a kill may leave it
+//
+// # Keys
 //
 // Every contact has a data key of its own, wrapped by the master key. A sealed value is AES-256-GCM under it, with the
-// table, the column and the row's key as associated data, so that a value moved to another row does not open.
-// Deleting a contact's key erases the person. What belongs to no contact has its key in its own row (rowkey.go): a
-// member of the register, a payment, an officer's number.
+// table, the column and the row's key as associated data, so that a value moved to another row does not open. Whom
+// tickets are about, the subject, has one too (subject.go). A ticket's key lies under both (ticketkey.go), so deleting
+// either of them erases what the ticket holds; a document's lies under its ticket's (document.go). What belongs to no
+// contact has its key in its own row (rowkey.go): a member of the register, a payment, an officer's number.
+//
+// A person is erased (erase.go) by deleting keys and rows, after a line in the list beside the keys (erased.go): a database
+// that has not seen to all of its lines, a restored backup, say, does so when it is opened. The master key is changed
+// (rekey.go) under a running service: master.json is replaced only inside a write transaction, and whoever makes a key
+// inside one looks first whether it still has the newest (master.go).
 //
 // The register holds a million members (member.go). They are found by the keyed hashes of their numbers, in a table of
 // its own that an import writes before the members themselves (memberimport.go), in the order of the hashes.

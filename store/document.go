@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sapa/dialog"
+	"sapa/dialog/desk"
 )
 
 // fetch notes a document that is to be fetched.
@@ -78,14 +79,18 @@ func (v *visit) storeBody(doc dialog.Document) error {
 	if err != nil {
 		return err
 	}
-	body, err := v.key.seal(bodyPlace(v.who, v.line, doc.ID), doc.Body)
+	key, err := makeDocumentKey(v.key, v.line, doc.ID)
+	if err != nil {
+		return err
+	}
+	body, err := key.seal(ownBodyPlace(v.line, doc.ID), doc.Body)
 	if err != nil {
 		return err
 	}
 	var id int64
-	err = v.get(`UPDATE documents SET state = 'ready', mime = ?, bytes = ?, sha256 = ?, sealed_media = ?
+	err = v.get(`UPDATE documents SET state = 'ready', mime = ?, bytes = ?, sha256 = ?, sealed_media = ?, wrapped = ?
 		WHERE contact = ? AND line = ? AND message_id = ? RETURNING id`,
-		[]any{doc.MIME, doc.Bytes, doc.SHA256, media, v.who, v.line, doc.ID}, &id)
+		[]any{doc.MIME, doc.Bytes, doc.SHA256, media, key.wrapped, v.who, v.line, doc.ID}, &id)
 	if err != nil {
 		return err
 	}
@@ -153,7 +158,12 @@ FROM documents d LEFT JOIN keys k ON k.contact = d.contact WHERE d.ticket = ? OR
 
 // Documents gives a ticket's files, oldest first; a field asked for again has several.
 func (d *DB) Documents(ctx context.Context, ref string) ([]Document, error) {
-	return read(ctx, d, documentsOf, []any{ref}, func(rows *sql.Rows) (doc Document, err error) {
+	documents, err := d.ring.documents(d.reading(ctx), ref)
+	return documents, explain(err)
+}
+
+func (r *ring) documents(query queryFunc, ref string) ([]Document, error) {
+	return collect(query, documentsOf, []any{ref}, func(rows *sql.Rows) (doc Document, err error) {
 		var at, contact int64
 		var line string
 		var media, wrapped []byte
@@ -162,7 +172,7 @@ func (d *DB) Documents(ctx context.Context, ref string) ([]Document, error) {
 			return doc, err
 		}
 		doc.At = time.UnixMilli(at).UTC()
-		m, err := d.ring.media(contact, wrapped, line, doc.ID, media)
+		m, err := r.media(contact, wrapped, line, doc.ID, media)
 		doc.Name = m.Name
 		return doc, err
 	})
@@ -171,21 +181,110 @@ func (d *DB) Documents(ctx context.Context, ref string) ([]Document, error) {
 // DocumentBody gives the bytes of a ticket's file. Whoever hands them out records it first: RecordSeen. Errors:
 // ErrNoTicket where the ticket has no such file, ErrSealed.
 func (d *DB) DocumentBody(ctx context.Context, ref, id string) ([]byte, error) {
-	var contact int64
-	var line string
-	var wrapped, sealed []byte
-	err := d.reader.QueryRowContext(ctx, `SELECT d.contact, d.line, k.wrapped, b.sealed_body
-		FROM documents d JOIN document_bodies b ON b.document = d.id LEFT JOIN keys k ON k.contact = d.contact
-		WHERE d.ticket = ? AND d.message_id = ?`, ref, id).Scan(&contact, &line, &wrapped, &sealed)
-	if none(err) {
-		return nil, fmt.Errorf("document of %s: %w", ref, ErrNoTicket)
-	}
-	if err != nil {
-		return nil, explain(err)
-	}
-	key, err := d.ring.unwrap(contact, wrapped)
+	body, err := d.ring.documentBody(d.reading(ctx), ref, id)
+	return body, explain(err)
+}
+
+func (r *ring) documentBody(query queryFunc, ref, id string) ([]byte, error) {
+	keys, err := r.ticketKeys(query, ref)
 	if err != nil {
 		return nil, err
 	}
-	return key.open(bodyPlace(contact, line, id), sealed)
+	bodies, err := collect(query, `SELECT d.line, d.wrapped, b.sealed_body
+		FROM documents d JOIN document_bodies b ON b.document = d.id
+		WHERE d.ticket = ? AND d.message_id = ?`, []any{ref, id}, func(rows *sql.Rows) ([]byte, error) {
+		var line string
+		var wrapped, sealed []byte
+		if err := rows.Scan(&line, &wrapped, &sealed); err != nil {
+			return nil, err
+		}
+		return keys.openBody(line, id, wrapped, sealed)
+	})
+	if err == nil && len(bodies) == 0 {
+		err = fmt.Errorf("document of %s: %w", ref, ErrNoTicket)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return bodies[0], nil
+}
+
+// A document's body has a data key of its own, under the contact's or, once a ticket has the document, under the
+// ticket's: handing it in wraps 32 bytes anew, not megabytes. A body from before schema 4 is sealed under the contact's.
+
+func makeDocumentKey(holder *contactKey, line, id string) (rowKey, error) {
+	plain, err := newDataKey()
+	if err != nil {
+		return rowKey{}, err
+	}
+	wrapped, err := holder.seal(documentKeyPlace(line, id), plain)
+	if err != nil {
+		return rowKey{}, err
+	}
+	return newRowKey(wrapped, plain)
+}
+
+// openBody opens the body of a document of the ticket, or, with the keys of no ticket, of one that is the contact's still.
+func (k ticketKeys) openBody(line, id string, wrapped, sealed []byte) ([]byte, error) {
+	if wrapped == nil {
+		if k.contact == nil {
+			return nil, fmt.Errorf("%w: a document", ErrErased)
+		}
+		return k.contact.open(bodyPlace(k.contact.contact, line, id), sealed)
+	}
+	plain, err := k.key().open(documentKeyPlace(line, id), wrapped)
+	if err != nil {
+		return nil, err
+	}
+	key, err := newRowKey(wrapped, plain)
+	if err != nil {
+		return nil, err
+	}
+	return key.open(ownBodyPlace(line, id), sealed)
+}
+
+// handover is the key of a document that changes hands.
+type handover struct {
+	id      int64
+	line    string
+	message string
+	wrapped []byte
+}
+
+func scanHandover(rows *sql.Rows) (h handover, err error) {
+	return h, rows.Scan(&h.id, &h.line, &h.message, &h.wrapped)
+}
+
+// handIn gives a ticket the document that a value of it names, should it name one. The field changes too: a document may
+// have come before its question.
+func (t *tx) handIn(f file, ticket desk.Ticket, field, value string) error {
+	taken, err := collect(t.query, `UPDATE documents SET ticket = ?, field = ?
+		WHERE contact = ? AND line = ? AND message_id = ? AND ticket IS NULL RETURNING id, line, message_id, wrapped`,
+		[]any{ticket.Ref, field, ticket.Contact, ticket.Line, value}, scanHandover)
+	if err != nil || f.key == f.contact {
+		return err
+	}
+	for _, h := range taken {
+		if err := t.passOn(h, f.contact, f.key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// passOn wraps a document's key anew for its next holder. One from before schema 4 has none.
+func (t *tx) passOn(h handover, from, to *contactKey) error {
+	if h.wrapped == nil {
+		return nil
+	}
+	row := documentKeyPlace(h.line, h.message)
+	plain, err := from.open(row, h.wrapped)
+	if err != nil {
+		return err
+	}
+	wrapped, err := to.seal(row, plain)
+	if err != nil {
+		return err
+	}
+	return t.run("UPDATE documents SET wrapped = ? WHERE id = ?", wrapped, h.id)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"sapa/dialog"
 )
@@ -43,8 +44,15 @@ func (v *visit) effect(e dialog.Effect, in dialog.Input) error {
 			v.who, v.line, e.Version, e.Lang, e.Text, e.At.UnixMilli())
 	case dialog.Asked:
 		return v.countQuestion(e, in.At)
+	case dialog.StartAnew: // done before the session was written
+		return nil
 	}
 	return fmt.Errorf("unknown effect %T", e)
+}
+
+// beginsAnew reports whether the number is given to a new contact.
+func beginsAnew(effects []dialog.Effect) bool {
+	return slices.ContainsFunc(effects, func(e dialog.Effect) bool { _, ok := e.(dialog.StartAnew); return ok })
 }
 
 // asks reports whether the effects bring the contact's next question, now or with a document's result.
@@ -101,19 +109,27 @@ func (v *visit) forgetSuperseded() {
 	v.rec.Outbound = kept
 }
 
-// reply puts a reply into the outbox with the ID it has for ever.
 func (v *visit) reply(r dialog.Reply, in dialog.Input) error {
-	o := dialog.Outbound{
-		ID: v.db.opts.NewID(v.line), Transport: v.transport, Line: v.line, Contact: v.who,
-		To: v.address, Text: r.Text, Weight: r.Weight, Cause: causeOf(in), At: in.At,
-	}
+	return v.post(dialog.Outbound{Text: r.Text, Weight: r.Weight, File: r.File}, in)
+}
+
+// post puts words or a file for the contact into the outbox with the ID it has for ever.
+func (v *visit) post(o dialog.Outbound, in dialog.Input) error {
+	o.ID, o.Transport, o.Line, o.Contact = v.db.opts.NewID(v.line), v.transport, v.line, v.who
+	o.To, o.Cause, o.At = v.address, causeOf(in), in.At
 	sealed, err := v.key.seal(outboxPlace(o.ID), outboxBody(o))
 	if err != nil {
 		return err
 	}
-	res, err := v.exec(`INSERT INTO outbox (id, transport, line, contact, weight, state, cause, at_ms, sealed_body)
-		VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?)`,
-		o.ID, o.Transport, o.Line, o.Contact, string(o.Weight), o.Cause, o.At.UnixMilli(), sealed)
+	var file []byte
+	if o.File != nil {
+		if file, err = v.key.seal(outboxFilePlace(o.ID), outboxFile(*o.File)); err != nil {
+			return err
+		}
+	}
+	res, err := v.exec(`INSERT INTO outbox (id, transport, line, contact, weight, state, cause, at_ms, sealed_body, sealed_file)
+		VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)`,
+		o.ID, o.Transport, o.Line, o.Contact, string(o.Weight), o.Cause, o.At.UnixMilli(), sealed, file)
 	if err != nil {
 		return err
 	}

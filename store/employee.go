@@ -2,8 +2,10 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"sapa/dialog"
 	"sapa/dialog/desk"
@@ -14,7 +16,7 @@ import (
 // All of it is for the company of whose makers the chat's number is one; to everybody else there is no such company.
 
 // answerCompany answers the queries company.mine, company.employees and company.check.
-func (v *visit) answerCompany(q dialog.Query) (*dialog.Result, error) {
+func (v *visit) answerCompany(q dialog.Query, now time.Time) (*dialog.Result, error) {
 	maker, err := v.maker()
 	if err != nil {
 		return nil, err
@@ -23,18 +25,30 @@ func (v *visit) answerCompany(q dialog.Query) (*dialog.Result, error) {
 	if q.Name != "company.mine" && !slices.Contains(maker.Scope, company) {
 		company = ""
 	}
-	switch q.Name {
-	case "company.mine":
+	if q.Name == "company.mine" {
 		return v.answerCompanies(maker)
+	}
+	found, err := v.employees(company)
+	if err != nil {
+		return nil, err
+	}
+	sample := slices.ContainsFunc(found, func(m member) bool { return m.sample })
+	staff := memberRecords(found, now)
+	var facts dialog.Record
+	switch q.Name {
 	case "company.employees":
 		from, _ := strconv.Atoi(q.Args["from"])
-		members, sample, err := v.employees(company)
-		found := jkn.Employees(members, company, q.Args["search"])
-		return &dialog.Result{Facts: jkn.EmployeeFacts(company, found, from), Sample: sample && len(found) > 0}, err
+		facts = jkn.EmployeeFacts(company, q.Args["search"], staff, from)
+		err = v.recordShown(found, facts["roster"], maker.Name, now)
 	case "company.check":
-		return v.checkEmployees(company, jkn.PickedCards(q.Args["employees"]))
+		facts = jkn.CheckFacts(company, q.Args["employees"], staff)
+	default:
+		err = errors.New("the store knows no such query")
 	}
-	return nil, errors.New("the store knows no such query")
+	if err != nil {
+		return nil, err
+	}
+	return &dialog.Result{Facts: facts, Sample: sample && facts["count"] != "0"}, nil
 }
 
 // maker is the officer of this chat who prepares things for companies; nobody, with no scope, where they are none.
@@ -70,23 +84,113 @@ func (v *visit) answerCompanies(maker desk.Officer) (*dialog.Result, error) {
 	return res, nil
 }
 
-// employees gives the members that the register has with an employer, and whether any is made up.
-func (v *visit) employees(company string) (members []jkn.Member, sample bool, err error) {
+// employees gives the members that the register has with an employer.
+func (t *tx) employees(company string) ([]member, error) {
 	if company == "" {
-		return nil, false, nil
+		return nil, nil
 	}
-	found, err := v.db.ring.membersOf(v.query, employerCode, company)
-	sample = slices.ContainsFunc(found, func(m member) bool { return m.sample })
-	return memberRecords(found), sample, err
+	return t.db.ring.membersOf(t.query, employerCode, company)
 }
 
-// checkEmployees reports whether there is such a company for this officer and all the cards are its active employees'.
-func (v *visit) checkEmployees(company string, cards []jkn.Card) (*dialog.Result, error) {
-	members, sample, err := v.employees(company)
-	employees := jkn.Employees(members, company, "semua")
-	strange := slices.ContainsFunc(cards, func(card jkn.Card) bool {
-		return !slices.ContainsFunc(employees, func(e jkn.Member) bool { return e.Card == card })
-	})
-	facts := dialog.Record{"ok": truth(company != "" && !strange), "count": strconv.Itoa(len(cards))}
-	return &dialog.Result{Facts: facts, Sample: sample && len(cards) > 0}, err
+// shownToMaker is the reason of looks at whom a search found, a table included.
+const shownToMaker = "e-Dabu"
+
+// recordShown notes whom of a company's staff a roster shows its maker.
+func (t *tx) recordShown(staff []member, roster, who string, now time.Time) error {
+	shown := jkn.InRoster(roster)
+	for _, m := range staff {
+		if !shown[m.Number()] {
+			continue
+		}
+		if err := t.recordDailyMemberLook(m, who, shownToMaker, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// officeDay is a time where the national desk is: whose day decides what the register has.
+func officeDay(now time.Time) time.Time { return now.In(location(officeZone)) }
+
+// employ brings a company's request into the register once it is granted, in the decision's own transaction: of its rows
+// those that were done. Whoever works for another company by then stays as they are. Error: a *desk.SetsError and a
+// *jkn.OutcomesError where the outcomes are not those of the rows.
+func (t *tx) employ(before file, a desk.Action, after desk.Ticket, now time.Time) error {
+	if after.Company == "" || after.Status != desk.Approved || before.Status == desk.Approved {
+		return nil
+	}
+	mutations, err := jkn.Mutations(after.Company, after.Values)
+	if err != nil {
+		return fmt.Errorf("%w %w", &desk.SetsError{Ref: after.Ref, Action: a.Name, Missing: []string{jkn.OutcomesField}}, err)
+	}
+	for _, m := range mutations {
+		if m.Joins {
+			err = t.join(after.Company, m, now)
+		} else {
+			err = t.leave(after.Company, m, now)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leave takes an employee off a company, with the family who is insured through them.
+func (t *tx) leave(company string, of jkn.Mutation, now time.Time) error {
+	found, err := t.db.ring.membersOf(t.query, kindOf(of.Number), of.Number)
+	if err != nil {
+		return err
+	}
+	for _, m := range found {
+		if m.On(officeDay(now)).Employer != company {
+			continue
+		}
+		if err := t.changeMember(m, m.With(of.Change, officeDay(now))); err != nil {
+			return err
+		}
+		if err := t.leaveFamily(company, m, of.Change, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leaveFamily takes off those insured through an employee of a company: whatever that one leaves for, they lose the
+// employer. The register need not name it with them.
+func (t *tx) leaveFamily(company string, of member, change jkn.Change, now time.Time) error {
+	if of.Card == "" {
+		return nil
+	}
+	family, err := t.db.ring.membersOf(t.query, headNumber, string(of.Card))
+	if err != nil {
+		return err
+	}
+	change.Reason = jkn.LeftJob
+	for _, m := range family {
+		today := m.On(officeDay(now))
+		if m.id == of.id || today.Segment != jkn.PPU || today.Employer != "" && today.Employer != company {
+			continue
+		}
+		if err := t.changeMember(m, m.With(change, officeDay(now))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// join makes somebody an employee of a company: the member whom the register knows by the NIK, or a new one.
+func (t *tx) join(company string, of jkn.Mutation, now time.Time) error {
+	m, found, err := t.db.ring.member(t.query, of.Number)
+	switch {
+	case err != nil:
+		return err
+	case found:
+		return t.changeMember(m, m.With(of.Change, officeDay(now)))
+	}
+	sample, err := t.madeUp(company)
+	if err != nil {
+		return err
+	}
+	return t.addMember(of.Newcomer(officeDay(now)), sample)
 }

@@ -44,6 +44,14 @@ var (
 	ErrNoService = errors.New("the loaded flows have no such service")
 	// ErrExists means that a file is already there and is not overwritten.
 	ErrExists = errors.New("the file exists already: choose another name")
+	// ErrForgotten means that the master key was rotated since, and the one this database was made with is gone.
+	ErrForgotten = errors.New("it was made before its master key was changed and the old one forgotten: nobody can read it any more")
+	// ErrOldKeys means that rows are still wrapped by a master key that is to be forgotten.
+	ErrOldKeys = errors.New("some of the database still needs the old master key: run sapa db rekey to its end first")
+	// ErrNoContact means that nobody has written from this address, or that they were erased.
+	ErrNoContact = errors.New("nobody has written from this number, or what was kept of them has been erased")
+	// ErrErased means that what is asked for was erased with the person it belonged to.
+	ErrErased = fmt.Errorf("%w: the person was erased", ErrSealed)
 	// ErrSealed means that a sealed value does not open: it was changed, moved from another row, or its contact's key
 	// was destroyed.
 	ErrSealed = errors.New("a sealed value does not open")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 
 // The files of the keys directory: Tink keysets in JSON, so that keys can be added and made primary (rotated).
 const (
-	masterFile = "master.json" // AEAD: wraps the contacts' data keys
+	masterFile = "master.json" // AEAD: wraps the data keys; Rekey adds to it
 	indexFile  = "index.json"  // PRF: makes the hashes that addresses are found by
 )
 
@@ -31,15 +32,19 @@ func loadKeys(dir string, create bool) (*ring, error) {
 			return nil, err
 		}
 	}
-	wrap, err := readKeyset(master, aead.New)
+	wrap, err := readMaster(dir)
 	if err != nil {
 		return nil, err
 	}
-	hash, err := readKeyset(index, prf.NewPRFSet)
+	handle, _, err := readKeyset(index)
 	if err != nil {
 		return nil, err
 	}
-	return newRing(wrap, hash), nil
+	hash, err := prf.NewPRFSet(handle)
+	if err != nil {
+		return nil, otherKind(indexFile)
+	}
+	return newRing(dir, wrap, hash), nil
 }
 
 func missing(file string) bool {
@@ -65,6 +70,10 @@ func makeKeyset(file string, template *tinkpb.KeyTemplate) error {
 	if err != nil {
 		return fmt.Errorf("make key: %w", err)
 	}
+	return writeKeyset(file, handle)
+}
+
+func writeKeyset(file string, handle *keyset.Handle) error {
 	var buf bytes.Buffer
 	if err := insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(&buf)); err != nil {
 		return fmt.Errorf("write key: %w", err)
@@ -72,22 +81,31 @@ func makeKeyset(file string, template *tinkpb.KeyTemplate) error {
 	return writeNew(file, buf.Bytes())
 }
 
-func readKeyset[T any](file string, primitive func(*keyset.Handle) (T, error)) (T, error) {
-	var none T
-	data, err := os.ReadFile(file) //nolint:gosec // the operator's own directory
+// readKeyset gives a keyset and the file as it was when it was read.
+func readKeyset(file string) (*keyset.Handle, fs.FileInfo, error) {
+	f, err := os.Open(file) //nolint:gosec // the operator's own directory
 	if err != nil {
-		return none, fmt.Errorf("%w (%s: %w)", ErrKeys, filepath.Base(file), pathless(err))
+		return nil, nil, fmt.Errorf("%w (%s: %w)", ErrKeys, filepath.Base(file), pathless(err))
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	info, err := f.Stat()
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w (%s: %w)", ErrKeys, filepath.Base(file), pathless(err))
+	}
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w (%s: %w)", ErrKeys, filepath.Base(file), pathless(err))
 	}
 	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(data)))
 	if err != nil {
 		// The parser's words may repeat what is in the file.
-		return none, fmt.Errorf("%w (%s is not a keyset)", ErrKeys, filepath.Base(file))
+		return nil, nil, fmt.Errorf("%w (%s is not a keyset)", ErrKeys, filepath.Base(file))
 	}
-	p, err := primitive(handle)
-	if err != nil {
-		return none, fmt.Errorf("%w (%s holds keys of another kind)", ErrKeys, filepath.Base(file))
-	}
-	return p, nil
+	return handle, info, nil
+}
+
+func otherKind(file string) error {
+	return fmt.Errorf("%w (%s holds keys of another kind)", ErrKeys, file)
 }
 
 // writeNew writes a file that must not exist yet and brings it to the disk.

@@ -92,10 +92,14 @@ func (d *DB) chat(line, address string) ([]byte, error) {
 	return d.ring.hash("chat", line+"\x00"+address)
 }
 
-// SealAside seals something of a neighbouring file of the data directory (whatsmeow's) under the master key. It opens
-// only under the same name.
+// SealAside seals something of a neighbouring file of the data directory (whatsmeow's) under a key made of the index,
+// which stays when the master key changes: nobody wraps that file's values anew. It opens only under the same name.
 func (d *DB) SealAside(name string, plain []byte) ([]byte, error) {
-	sealed, err := d.ring.master.Encrypt(plain, []byte("aside\x00"+name))
+	cipher, err := d.ring.aside()
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := cipher.Encrypt(plain, asideRow(name))
 	if err != nil {
 		return nil, fmt.Errorf("seal %s: %w", name, err)
 	}
@@ -104,9 +108,18 @@ func (d *DB) SealAside(name string, plain []byte) ([]byte, error) {
 
 // OpenAside opens what SealAside sealed. Error: ErrSealed.
 func (d *DB) OpenAside(name string, sealed []byte) ([]byte, error) {
-	plain, err := d.ring.master.Decrypt(sealed, []byte("aside\x00"+name))
+	cipher, err := d.ring.aside()
+	if err != nil {
+		return nil, err
+	}
+	plain, err := cipher.Decrypt(sealed, asideRow(name))
+	if err != nil { // schema 3 sealed under the master key
+		plain, err = d.ring.decrypt(sealed, asideRow(name))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s", ErrSealed, name)
 	}
 	return plain, nil
 }
+
+func asideRow(name string) []byte { return []byte("aside\x00" + name) }

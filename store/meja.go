@@ -21,9 +21,8 @@ import (
 const (
 	// deskRows is how many tickets an officer is shown at once: as many as one figure chooses among.
 	deskRows = 9
-	// subjectSeen is the event of a look at what is personal of a ticket; seenInChat is its reason here.
-	subjectSeen = "subject.seen"
-	seenInChat  = "dilihat dari WhatsApp"
+	// seenInChat is the reason of looks at what is personal of a ticket from here.
+	seenInChat = "meja"
 )
 
 // deskActions are what officers do from a chat beside the decisions of a stage. Closing without a decision, and giving
@@ -188,6 +187,7 @@ func refusalOf(err error) string {
 		stale     *desk.StaleError
 		words     *desk.WordsError
 		sets      *desk.SetsError
+		outcomes  *jkn.OutcomesError
 	)
 	switch {
 	case errors.As(err, &taken) && taken.Yours:
@@ -206,6 +206,8 @@ func refusalOf(err error) string {
 		return "stale"
 	case errors.As(err, &words):
 		return "words"
+	case errors.As(err, &outcomes):
+		return "outcomes " + strconv.Itoa(outcomes.Rows)
 	case errors.As(err, &sets):
 		return "sets"
 	case errors.Is(err, ErrNobodySuits), errors.Is(err, ErrUnsuited):
@@ -240,14 +242,12 @@ func (c clerk) show(ref string) (*dialog.Result, error) {
 			res.Rows = append(res.Rows, dialog.Record{"action": dialog.Action(f.Service, f.Stage, name)})
 		}
 	}
-	return res, c.recordOne(f.key, f.Ticket, desk.Activity{
-		At: c.now, Who: c.Name, What: subjectSeen, Stage: f.Stage, Text: seenInChat,
-	})
+	return res, c.recordDailyLook(f, c.Name, seenInChat, c.now)
 }
 
 const lastWords = `
 SELECT a.id, a.who, a.sealed_text, a.contact, k.wrapped FROM activity a LEFT JOIN keys k ON k.contact = a.contact
-WHERE a.ticket = ? AND a.sealed_text IS NOT NULL AND a.what LIKE 'ticket.%' ORDER BY a.id DESC LIMIT 1`
+WHERE a.ticket = ? AND a.sealed_text IS NOT NULL AND a.what LIKE 'ticket.%' AND a.what <> 'ticket.seen' ORDER BY a.id DESC LIMIT 1`
 
 // lastWords are what was said last about a ticket, and by whom; "" nothing was.
 func (t *tx) lastWords(ref string) (words, who string, err error) {
@@ -260,12 +260,12 @@ func (t *tx) lastWords(ref string) (words, who string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	key, err := t.db.ring.unwrap(contact, wrapped)
+	keys, err := t.db.ring.ticketKeys(t.query, ref)
 	if err != nil {
 		return "", "", err
 	}
-	plain, err := key.open(activityPlace(id), sealed)
-	return string(plain), who, err
+	words, err = t.db.ring.words(keys, id, sealed, contact, wrapped)
+	return words, who, err
 }
 
 // asks tells what an action wants to be told before it can be carried out.

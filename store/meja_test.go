@@ -67,10 +67,10 @@ func TestALookFromAChatIsRecordedAndARefusedOneToo(t *testing.T) {
 		}
 	}
 	equal(t, "recorded", happened(t, db, ref, before),
-		"rina subject.seen rina; agus subject.seen rina; dewi refused show rina")
+		"rina seen rina; agus seen rina; dewi refused show rina")
 	history, err := db.History(t.Context(), ref)
 	must(t, err)
-	equal(t, "why", history[before].Text, "dilihat dari WhatsApp")
+	equal(t, "why", history[before].Text, "meja")
 	none := query(t, db, rinaPhone, "s2", "officer.show ref="+desk.NewRef(77))
 	equal(t, "one that is not there is like one of others", fact(t, none, "problem"), "foreign")
 	healthy(t, db)

@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"sapa/dialog/jkn"
@@ -16,8 +19,10 @@ const (
 	nikNumber  = "nik"
 	kkNumber   = "kk"
 	headNumber = "head"
-	// employerCode finds the members of an employer.
+	// employerCode finds the members of an employer, and those who come to it.
 	employerCode = "employer"
+	// cardless finds those whom an employer added and who have no card yet: [DB.ImportMembers] brings it.
+	cardless = "cardless"
 )
 
 // member is a row of the register.
@@ -34,13 +39,15 @@ func memberKeyPlace(id int64) place { return place{column: "members.wrapped", a:
 
 // numbers are the hashes a member is found by.
 func (r *ring) numbers(m jkn.Member) ([][]byte, error) {
-	hashes := make([][]byte, 0, 5)
+	hashes := make([][]byte, 0, 7)
 	for _, n := range [...]struct{ kind, value string }{
 		{cardNumber, string(m.Card)},
 		{nikNumber, string(m.NIK)},
 		{kkNumber, string(m.KK)},
 		{headNumber, string(m.HeadCard)},
 		{employerCode, m.Employer},
+		{employerCode, m.Coming.Employer},
+		{cardless, noCard(m)},
 	} {
 		if n.value == "" {
 			continue
@@ -52,6 +59,14 @@ func (r *ring) numbers(m jkn.Member) ([][]byte, error) {
 		hashes = append(hashes, hash)
 	}
 	return hashes, nil
+}
+
+// noCard is what all who have no card are found by.
+func noCard(m jkn.Member) string {
+	if m.Card == "" {
+		return "yes"
+	}
+	return ""
 }
 
 // openMember reads a row's sealed parts.
@@ -93,7 +108,7 @@ func (r *ring) membersOf(query queryFunc, kind, value string) ([]member, error) 
 }
 
 // member finds the member of a card number or a NIK. Somebody registered twice has one NIK and two cards: the card that
-// counts is found then.
+// counts is found then, and one without a card, whom an employer added, only where there is no other.
 func (r *ring) member(query queryFunc, typed string) (m member, found bool, err error) {
 	kind := nikNumber
 	if jkn.IsCard(typed) {
@@ -102,6 +117,10 @@ func (r *ring) member(query queryFunc, typed string) (m member, found bool, err 
 	all, err := r.membersOf(query, kind, typed)
 	if err != nil || len(all) == 0 {
 		return m, false, err
+	}
+	slices.SortStableFunc(all, func(a, b member) int { return cmp.Compare(noCard(a.Member), noCard(b.Member)) })
+	if all[0].Card != "" {
+		all = slices.DeleteFunc(all, func(m member) bool { return m.Card == "" })
 	}
 	for _, m := range all {
 		if m.Status == jkn.ActiveMember {
@@ -140,11 +159,11 @@ func (r *ring) household(query queryFunc, of jkn.Member) ([]member, error) {
 	return all, nil
 }
 
-// memberRecords are the members without what the store knows of them.
-func memberRecords(members []member) []jkn.Member {
+// memberRecords are the members as of a day, without what the store knows of them.
+func memberRecords(members []member, now time.Time) []jkn.Member {
 	out := make([]jkn.Member, len(members))
 	for i, m := range members {
-		out[i] = m.Member
+		out[i] = m.On(officeDay(now))
 	}
 	return out
 }
@@ -162,7 +181,59 @@ func (t *tx) putMember(m member) error {
 	return t.run("UPDATE members SET sealed_member = ? WHERE id = ?", sealed, m.id)
 }
 
-// Member gives the member of a card number or a NIK, and whether the record is made up. Error: ErrNoMember.
+// changeMember writes a member as changed, under the numbers they are found by then.
+func (t *tx) changeMember(m member, after jkn.Member) error {
+	before, err := t.db.ring.numbers(m.Member)
+	if err != nil {
+		return err
+	}
+	hashes, err := t.db.ring.numbers(after)
+	if err != nil {
+		return err
+	}
+	for _, n := range appendMissing(nil, m.id, before, hashes) {
+		if err := t.run("DELETE FROM member_numbers WHERE hash = ? AND member = ?", n.hash, n.id); err != nil {
+			return err
+		}
+	}
+	m.Member = after
+	if err := t.addNumbers(m.id, hashes); err != nil {
+		return err
+	}
+	return t.putMember(m)
+}
+
+func (t *tx) addNumbers(id int64, hashes [][]byte) error {
+	for _, hash := range hashes {
+		if err := t.run("INSERT OR IGNORE INTO member_numbers (hash, member) VALUES (?, ?)", hash, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addMember adds somebody to the register.
+func (t *tx) addMember(m jkn.Member, sample bool) error {
+	in := &incoming{}
+	err := t.get(`INSERT INTO meta (name, value) VALUES ('members', 1) ON CONFLICT (name) DO UPDATE
+		SET value = value + 1 RETURNING value`, nil, &in.id)
+	if err != nil {
+		return err
+	}
+	if in.hashes, err = t.db.ring.numbers(m); err != nil {
+		return err
+	}
+	if in.plain, err = json.Marshal(m); err != nil {
+		return errors.New("a member cannot be encoded") // the encoder's words may hold content
+	}
+	if err := t.addNumbers(in.id, in.hashes); err != nil {
+		return err
+	}
+	return t.importMember(in, sample)
+}
+
+// Member gives the member of a card number or a NIK as the register has them, and whether the record is made up; what is
+// decided for a later day is in Coming. Error: ErrNoMember.
 func (d *DB) Member(ctx context.Context, number string) (m jkn.Member, sample bool, err error) {
 	found, ok, err := d.ring.member(d.reading(ctx), number)
 	if err == nil && !ok {
@@ -185,7 +256,7 @@ func (d *DB) RecordLook(ctx context.Context, typed, who, reason string, now time
 		if !ok {
 			return ErrNoMember
 		}
-		m, sample = found.Member, found.sample
+		m, sample = found.On(officeDay(now)), found.sample
 		return t.recordLook(found, who, reason, now)
 	})
 	return m, sample, err
@@ -196,7 +267,7 @@ func (t *tx) recordLook(m member, who, reason string, now time.Time) error {
 	if err := t.get("SELECT coalesce(max(id), 0) + 1 FROM member_looks", nil, &id); err != nil {
 		return err
 	}
-	sealed, err := m.key.seal(place{column: "member_looks.text", a: number(id)}, []byte(reason))
+	sealed, err := m.key.seal(lookPlace(id), []byte(reason))
 	if err != nil {
 		return err
 	}

@@ -261,7 +261,7 @@ func TestStolenRegistersAreUnreadable(t *testing.T) {
 	}
 	imports(t, db, members)
 	must(t, db.AddOfficer(t.Context(), officerOf("rina", "+6281900000000")))
-	_, err := db.ImportPayments(t.Context(), slices.Values([]jkn.Payment{
+	_, _, err := db.ImportPayments(t.Context(), slices.Values([]jkn.Payment{
 		{Account: "8888801234567890", Amount: 735_000, PaidAt: noon, Reference: "CANARY-TRX-1"},
 	}), noon)
 	must(t, err)

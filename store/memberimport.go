@@ -58,6 +58,9 @@ func (d *DB) ImportMembers(ctx context.Context, members iter.Seq[jkn.Member], sa
 	if err == nil {
 		err = im.run(ctx, members)
 	}
+	if err == nil {
+		err = d.joinCardless(ctx)
+	}
 	return im.Imported, explain(errors.Join(err, lock.Close()))
 }
 
@@ -243,6 +246,9 @@ func (im *importing) compare(ctx context.Context, members []*incoming) (changed 
 		}
 	}
 	for _, in := range members {
+		if err := im.keepComing(in); err != nil {
+			return nil, 0, err
+		}
 		if in.known == nil {
 			added++
 		} else if plain, err := json.Marshal(in.known.Member); err != nil || bytes.Equal(plain, in.plain) {
@@ -254,6 +260,54 @@ func (im *importing) compare(ctx context.Context, members []*incoming) (changed 
 		changed = append(changed, in)
 	}
 	return changed, added, nil
+}
+
+// keepComing keeps what was decided for a later day, where the file has what the register had before.
+func (im *importing) keepComing(in *incoming) error {
+	if in.known == nil || in.known.Coming.From.IsZero() {
+		return nil
+	}
+	var m jkn.Member
+	if json.Unmarshal(in.plain, &m) != nil {
+		return errors.New("a member of the file cannot be read back") // the decoder's words may hold content
+	}
+	if before := in.known; m.Status != before.Status || m.Employer != before.Employer || !m.Since.Equal(before.Since) {
+		return nil
+	}
+	m.Coming = in.known.Coming
+	kept, err := im.prepare(m)
+	if err == nil {
+		in.plain, in.hashes = kept.plain, kept.hashes
+	}
+	return err
+}
+
+// joinCardless takes out those whom an employer added and who have come with a card since. What was decided for them for
+// a later day goes over to the card.
+func (d *DB) joinCardless(ctx context.Context) error {
+	return d.do(ctx, func(t *tx) error {
+		waiting, err := t.db.ring.membersOf(t.query, cardless, noCard(jkn.Member{}))
+		if err != nil {
+			return err
+		}
+		for _, m := range waiting {
+			carded, found, err := t.db.ring.member(t.query, string(m.NIK))
+			if err != nil {
+				return err
+			}
+			if !found || carded.Card == "" {
+				continue
+			}
+			after := carded.Member
+			if !m.Coming.From.IsZero() {
+				after.Coming = m.Coming
+			}
+			if err := errors.Join(t.changeMember(carded, after), t.removeMember(m)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // number gives new members their numbers in the register.

@@ -34,6 +34,7 @@ func (v *visit) ask(args dialog.Record, now time.Time) (a asking, err error) {
 	if !a.found {
 		return a, nil
 	}
+	a.Member = a.On(officeDay(now))
 	err = v.get("SELECT coalesce(sum(wrong), 0) FROM member_tries WHERE member = ? AND day = ?", []any{a.id, today}, &wrong)
 	switch birthDate := args["birth_date"]; {
 	case err != nil:
@@ -111,7 +112,7 @@ func (v *visit) answerMember(args dialog.Record, now time.Time) (*dialog.Result,
 		return &dialog.Result{Facts: jkn.StatusFacts(a.Member), Sample: a.sample}, err
 	}
 	family, err := v.db.ring.household(v.query, a.Member)
-	return &dialog.Result{Facts: jkn.MemberFacts(a.Member, memberRecords(family), now), Sample: a.sample}, err
+	return &dialog.Result{Facts: jkn.MemberFacts(a.Member, memberRecords(family, now), now), Sample: a.sample}, err
 }
 
 func (v *visit) answerFamily(args dialog.Record, now time.Time) (*dialog.Result, error) {
@@ -134,6 +135,6 @@ func (v *visit) answerFamily(args dialog.Record, now time.Time) (*dialog.Result,
 	if err != nil {
 		return nil, err
 	}
-	facts, rows := jkn.FamilyFacts(a.Member, memberRecords(family))
+	facts, rows := jkn.FamilyFacts(a.Member, memberRecords(family, now))
 	return &dialog.Result{Facts: facts, Rows: rows, Sample: a.sample}, nil
 }

@@ -157,7 +157,7 @@ func (m merging) join(row holding, own, from int64, stays, other []byte, otherLa
 	if err != nil {
 		return err
 	}
-	both := joined(s, o, otherLast, m.isForm(o.Flow))
+	both := joined(s, o, otherLast, m.db.isForm(o.Flow))
 	plain, err := encodeSession(both)
 	if err != nil {
 		return err
@@ -172,15 +172,6 @@ func (m merging) join(row holding, own, from int64, stays, other []byte, otherLa
 		return err
 	}
 	return m.run("DELETE FROM sessions WHERE id = ?", row.n)
-}
-
-// isForm reports whether a flow is a service's form, which is worth keeping as a draft.
-func (m merging) isForm(flow string) bool {
-	if flow == "" || m.db.opts.Pipeline == nil {
-		return false
-	}
-	_, ok := m.db.opts.Pipeline(flow)
-	return ok
 }
 
 // joined is the session that stays with what the other one held: its form as a draft, its drafts, what its tickets
@@ -216,7 +207,11 @@ func joined(s, other dialog.Session, otherLast int64, form bool) dialog.Session 
 		}
 		s.Consents[version] = at
 	}
+	s.Held = append(s.Held, other.Held...)
 	s.Greeted = s.Greeted || other.Greeted
+	if s.Talk == nil {
+		s.Talk = other.Talk
+	}
 	if s.Fetching == nil {
 		s.Fetching = other.Fetching // its result goes to the draft, and lets what waits for it go on
 	}
@@ -275,13 +270,47 @@ func (m merging) outbox() error {
 		if err := m.run("UPDATE outbox SET contact = ?, sealed_body = ? WHERE seq = ?", m.kept.contact, sealed, r.n); err != nil {
 			return err
 		}
+		if err := m.outboxFile(r); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
+// outboxFile reseals the file of a reply, where it has one.
+func (m merging) outboxFile(r holding) error {
+	err := m.get("SELECT sealed_file FROM outbox WHERE seq = ? AND sealed_file IS NOT NULL", []any{r.n}, &r.sealed)
+	if none(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	sealed, err := m.reseal(r.sealed, outboxFilePlace(r.id), outboxFilePlace(r.id))
+	if err != nil {
+		return err
+	}
+	return m.run("UPDATE outbox SET sealed_file = ? WHERE seq = ?", sealed, r.n)
+}
+
+// tickets moves the other's tickets: the outer wrapping of each one's key is made anew. Those from before schema 4, which
+// have none, are sealed anew.
 func (m merging) tickets() error {
+	locked, err := m.rows("SELECT 0, '', ref, wrapped FROM tickets WHERE contact = ? AND wrapped IS NOT NULL", m.gone.contact)
+	if err != nil {
+		return err
+	}
+	for _, r := range locked {
+		wrapped, err := m.reseal(r.sealed, ticketKeyPlace(r.id), ticketKeyPlace(r.id))
+		if err != nil {
+			return err
+		}
+		if err := m.run("UPDATE tickets SET wrapped = ? WHERE ref = ?", wrapped, r.id); err != nil {
+			return err
+		}
+	}
 	all, err := m.rows(`SELECT a.rowid, a.field, a.ticket, a.sealed_value FROM answers a
-		JOIN tickets t ON t.ref = a.ticket WHERE t.contact = ?`, m.gone.contact)
+		JOIN tickets t ON t.ref = a.ticket WHERE t.contact = ? AND t.wrapped IS NULL`, m.gone.contact)
 	if err != nil {
 		return err
 	}
@@ -309,8 +338,36 @@ func (m merging) documents() error {
 			return err
 		}
 	}
+	if err := m.bodies(); err != nil {
+		return err
+	}
+	all, err := m.rows("SELECT id, line, message_id, sealed_media FROM documents WHERE contact = ?", m.gone.contact)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if err := m.document(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bodies passes on the keys of the other's documents; those that lie under a ticket's key moved with the ticket. Bodies
+// from before schema 4 have no keys and are sealed anew.
+func (m merging) bodies() error {
+	keys, err := collect(m.query, `SELECT d.id, d.line, d.message_id, d.wrapped FROM documents d LEFT JOIN tickets t ON t.ref = d.ticket
+		WHERE d.contact = ? AND d.wrapped IS NOT NULL AND t.wrapped IS NULL`, []any{m.gone.contact}, scanHandover)
+	if err != nil {
+		return err
+	}
+	for _, h := range keys {
+		if err := m.passOn(h, m.gone, m.kept); err != nil {
+			return err
+		}
+	}
 	bodies, err := m.rows(`SELECT d.id, d.line, d.message_id, b.sealed_body FROM documents d
-		JOIN document_bodies b ON b.document = d.id WHERE d.contact = ?`, m.gone.contact)
+		JOIN document_bodies b ON b.document = d.id WHERE d.contact = ? AND d.wrapped IS NULL`, m.gone.contact)
 	if err != nil {
 		return err
 	}
@@ -320,15 +377,6 @@ func (m merging) documents() error {
 			return err
 		}
 		if err := m.run("UPDATE document_bodies SET sealed_body = ? WHERE document = ?", sealed, r.n); err != nil {
-			return err
-		}
-	}
-	all, err := m.rows("SELECT id, line, message_id, sealed_media FROM documents WHERE contact = ?", m.gone.contact)
-	if err != nil {
-		return err
-	}
-	for _, r := range all {
-		if err := m.document(r); err != nil {
 			return err
 		}
 	}
@@ -382,14 +430,17 @@ func (v *visit) sameness(in dialog.Input) error {
 	if err != nil {
 		return err
 	}
-	var other int64
+	var other, seen int64
 	var wrapped []byte
-	err = v.get(findContact, []any{hash}, &other, &wrapped)
+	var doubt string
+	err = v.get(findContact, []any{hash}, &other, &wrapped, &seen, &doubt)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return v.addAddress(hash, in.Phone)
 	case err != nil || other == v.who:
 		return err
+	case v.db.suspicion(v.doubt, v.seen, in.At) != "" || v.db.suspicion(doubt, seen, in.At) != "":
+		return nil // not while one of them may be somebody else
 	}
 	key, err := v.db.ring.unwrap(other, wrapped)
 	if err != nil {

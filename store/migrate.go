@@ -126,11 +126,13 @@ func (s schema) create(ctx context.Context, tx *sql.Tx, keys *ring) error {
 	return keys.sign(ctx, tx)
 }
 
+var keyCheckRow = []byte("meta.key_check")
+
 // sign leaves in the database what recognises its keys.
 func (r *ring) sign(ctx context.Context, tx *sql.Tx) error {
-	check, err := r.master.Encrypt([]byte(databaseFile), []byte("meta.key_check"))
+	check, err := r.wrap([]byte(databaseFile), keyCheckRow)
 	if err != nil {
-		return fmt.Errorf("seal key check: %w", err)
+		return err
 	}
 	index, err := r.hash("meta", "index_check")
 	if err != nil {
@@ -149,15 +151,18 @@ func checkKeys(ctx context.Context, conn *sql.Conn, keys *ring) error {
 	if err != nil {
 		return fmt.Errorf("read key check: %w", err)
 	}
-	if _, err := keys.master.Decrypt(check, []byte("meta.key_check")); err != nil {
-		return fmt.Errorf("%w (%s)", ErrKeys, masterFile)
-	}
 	own, err := keys.hash("meta", "index_check")
 	if err != nil {
 		return err
 	}
-	if !slices.Equal(own, index) {
+	_, unread := keys.decrypt(check, keyCheckRow)
+	switch ours := slices.Equal(own, index); {
+	case !ours && unread == nil:
 		return fmt.Errorf("%w (%s)", ErrKeys, indexFile)
+	case !ours:
+		return fmt.Errorf("%w (%s)", ErrKeys, masterFile)
+	case unread != nil:
+		return fmt.Errorf("%w (%w)", ErrKeys, ErrForgotten)
 	}
 	return nil
 }

@@ -110,3 +110,22 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestAnOlderDatabaseLearnsWhenItsNumbersWereSeen: numbers that nobody wrote from for long are in doubt from the first day.
+func TestAnOlderDatabaseLearnsWhenItsNumbersWereSeen(t *testing.T) {
+	dir := old(t, "testdata/schema-3.sql", "3")
+	raw := open(filepath.Join(dir, databaseFile), writing)
+	_, err := raw.ExecContext(t.Context(), `INSERT INTO contacts (id, created_ms) VALUES (2, 0);
+		INSERT INTO addresses (hash, contact, sealed_address) VALUES (x'01', 1, x''), (x'02', 2, x'');
+		INSERT INTO inbox (contact, line, message_id, kind, state, at_ms, seed, sealed_input) VALUES
+			(1, 'chika', 'm1', 'message', 'done', 1000 * 86400 * 1000, 1, x''),
+			(1, 'chika', 'm2', 'message', 'done', 1001 * 86400 * 1000 - 1000, 1, x''), -- 06.59 the next day in WIB
+			(1, 'chika', 't1', 'timer', 'done', 1005 * 86400 * 1000, 1, x'')`)
+	check(t, errors.Join(err, raw.Close()))
+	db := inside(t, dir)
+	days, err := read(t.Context(), db, "SELECT seen_day FROM addresses ORDER BY contact", nil, scanID)
+	check(t, err)
+	if len(days) != 2 || days[0] != 1001 || days[1] != 0 {
+		t.Errorf("seen on %v, want 1001 and never", days)
+	}
+}

@@ -14,7 +14,7 @@ func TestAnOfficerIsKnownByTheirPhone(t *testing.T) {
 	check(t, db.AddOfficer(t.Context(), desk.Officer{Name: "rina", Role: desk.RoleBranch, Phone: "+6281200000001", Enabled: true}))
 	visit := func(from, phone string) (name string, err error) {
 		check(t, db.do(t.Context(), func(tx *tx) error {
-			v, verr := tx.visit(dialog.Input{Line: "chika", From: from, Phone: phone, At: time.Unix(1, 0)})
+			v, verr := tx.visit(dialog.Input{Kind: dialog.Message, Line: "chika", From: from, Phone: phone, At: time.Unix(1, 0)})
 			check(t, verr)
 			o, oerr := tx.officerOf(v.who)
 			name, err = o.Name, oerr

@@ -20,9 +20,22 @@ func outboxBody(o dialog.Outbound) []byte {
 	return append(body, o.Text...)
 }
 
-const unsent = `
-SELECT o.seq, o.id, o.transport, o.line, o.contact, o.weight, o.cause, o.at_ms, o.tries, o.sealed_body, k.wrapped
-FROM outbox o LEFT JOIN keys k ON k.contact = o.contact
+// outboxFile is what is sealed of a reply's file: neither name nor type holds a line feed.
+func outboxFile(f dialog.File) []byte {
+	return slices.Concat([]byte(f.Name), []byte{'\n'}, []byte(f.MIME), []byte{'\n'}, f.Body)
+}
+
+func readOutboxFile(plain []byte) (*dialog.File, bool) {
+	name, rest, named := bytes.Cut(plain, []byte{'\n'})
+	mime, body, ok := bytes.Cut(rest, []byte{'\n'})
+	return &dialog.File{Name: string(name), MIME: string(mime), Body: body}, named && ok
+}
+
+const outboxColumns = `
+SELECT o.seq, o.id, o.transport, o.line, o.contact, o.weight, o.cause, o.at_ms, o.tries, o.sealed_body, o.sealed_file, k.wrapped
+FROM outbox o LEFT JOIN keys k ON k.contact = o.contact `
+
+const unsent = outboxColumns + `
 WHERE o.state = 'queued' AND o.transport = ?1 AND o.retry_ms <= ?2
   AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.contact = o.contact AND b.transport = o.transport
                   AND b.state = 'queued' AND b.retry_ms > 0 AND b.retry_ms > ?2)
@@ -53,8 +66,8 @@ func (d *DB) Unsent(ctx context.Context, transport string, now time.Time, limit 
 
 func (d *DB) scanOutbound(rows *sql.Rows) (o dialog.Outbound, err error) {
 	var at int64
-	var sealed, wrapped []byte
-	err = rows.Scan(&o.Seq, &o.ID, &o.Transport, &o.Line, &o.Contact, &o.Weight, &o.Cause, &at, &o.Tries, &sealed, &wrapped)
+	var sealed, file, wrapped []byte
+	err = rows.Scan(&o.Seq, &o.ID, &o.Transport, &o.Line, &o.Contact, &o.Weight, &o.Cause, &at, &o.Tries, &sealed, &file, &wrapped)
 	if err != nil {
 		return o, err
 	}
@@ -72,6 +85,16 @@ func (d *DB) scanOutbound(rows *sql.Rows) (o dialog.Outbound, err error) {
 		return o, fmt.Errorf("%w: outbox %d", ErrSealed, o.Seq)
 	}
 	o.To, o.Text = string(to), string(text)
+	if file == nil {
+		return o, nil
+	}
+	plain, err := key.open(outboxFilePlace(o.ID), file)
+	if err != nil {
+		return o, err
+	}
+	if o.File, ok = readOutboxFile(plain); !ok {
+		return o, fmt.Errorf("%w: file of outbox %d", ErrSealed, o.Seq)
+	}
 	return o, nil
 }
 
@@ -157,12 +180,15 @@ func millis(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
+const askedAgain = outboxColumns + `
+WHERE o.id = ? AND length(o.sealed_body) > 0
+  AND NOT EXISTS (SELECT 1 FROM addresses a WHERE a.contact = o.contact AND a.doubt <> '' AND o.seq <= a.doubt_seq)`
+
 // Reply gives a reply by its ID on the wire, sent or not; ok is false where there is none, or none any more: a phone
-// that could not read it asks for it again.
+// that could not read it asks for it again. The phone of whoever has the number now asks for what was written to the
+// one before, too, and gets nothing.
 func (d *DB) Reply(ctx context.Context, id string) (out dialog.Outbound, ok bool, err error) {
-	const query = `SELECT o.seq, o.id, o.transport, o.line, o.contact, o.weight, o.cause, o.at_ms, o.tries, o.sealed_body, k.wrapped
-		FROM outbox o LEFT JOIN keys k ON k.contact = o.contact WHERE o.id = ? AND length(o.sealed_body) > 0`
-	rows, err := read(ctx, d, query, []any{id}, d.scanOutbound)
+	rows, err := read(ctx, d, askedAgain, []any{id}, d.scanOutbound)
 	if err != nil || len(rows) == 0 {
 		return dialog.Outbound{}, false, err
 	}

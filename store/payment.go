@@ -20,12 +20,14 @@ import (
 // PaymentState says what came of a payment.
 type PaymentState string
 
-// The states of a payment. The last is of an import's summary only.
+// The states of a payment. The last two are of an import's summary only.
 const (
 	Settled    PaymentState = "settled"    // it paid a ticket's bill
 	Mismatched PaymentState = "mismatched" // a ticket waits for a payment to this account, but of another amount
 	Unknown    PaymentState = "unknown"    // no ticket waits for a payment to this account
 	Repeated   PaymentState = "repeated"   // it was settled by an earlier import
+	// Contradicted: its reference was settled by an earlier import, with another amount or account.
+	Contradicted PaymentState = "contradicted"
 )
 
 // Payment is a payment as it was booked.
@@ -40,28 +42,32 @@ const paymentBatch = 32 // payments of one transaction: each settled one is a tu
 
 // ImportPayments books what the bank reported, and counts what came of it. A payment that pays what a ticket waits for
 // decides the ticket, tells the member and makes the family active in the register, in one transaction; one of another
-// amount is noted in the ticket's history. Whatever was not settled is tried again when it comes again. It stops at the
-// first error; what was booked until then stays.
-func (d *DB) ImportPayments(ctx context.Context, payments iter.Seq[jkn.Payment], now time.Time) (map[PaymentState]int, error) {
-	counts := map[PaymentState]int{}
+// amount is noted in the ticket's history. Whatever was not settled is tried again when it comes again. One that
+// contradicts what was settled changes nothing; contradicted gives the references of those. It stops at the first error;
+// what was booked until then stays.
+func (d *DB) ImportPayments(ctx context.Context, payments iter.Seq[jkn.Payment], now time.Time) (counts map[PaymentState]int, contradicted []string, err error) {
+	counts = map[PaymentState]int{}
 	book := func(some []jkn.Payment) error {
-		booked := map[PaymentState]int{}
+		var states []PaymentState
 		err := d.do(ctx, func(t *tx) error {
-			clear(booked) // a job may run twice
+			states = states[:0] // a job may run twice
 			for _, p := range some {
 				state, err := t.book(p, now)
 				if err != nil {
 					return err
 				}
-				booked[state]++
+				states = append(states, state)
 			}
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		for state, n := range booked {
-			counts[state] += n
+		for i, state := range states {
+			counts[state]++
+			if state == Contradicted {
+				contradicted = append(contradicted, some[i].Reference)
+			}
 		}
 		return nil
 	}
@@ -69,12 +75,13 @@ func (d *DB) ImportPayments(ctx context.Context, payments iter.Seq[jkn.Payment],
 	for p := range payments {
 		if some = append(some, p); len(some) == paymentBatch {
 			if err := book(some); err != nil {
-				return counts, err
+				return counts, contradicted, err
 			}
 			some = some[:0]
 		}
 	}
-	return counts, book(some)
+	err = book(some)
+	return counts, contradicted, err
 }
 
 // book settles a payment, or keeps it for an officer to look at.
@@ -83,12 +90,19 @@ func (t *tx) book(p jkn.Payment, now time.Time) (PaymentState, error) {
 	if err != nil {
 		return "", err
 	}
-	before := Unknown
-	err = t.get("SELECT state FROM payments WHERE reference_hash = ?", []any{hash}, &before)
-	if err != nil && !none(err) {
+	booked, err := collect(t.query, "SELECT reference_hash, state, coalesce(ticket, ''), at_ms, wrapped, sealed_payment FROM payments WHERE reference_hash = ?",
+		[]any{hash}, t.db.ring.scanPayment)
+	if err != nil {
 		return "", err
 	}
+	before := Unknown
+	if len(booked) > 0 {
+		before = booked[0].State
+	}
 	if before == Settled {
+		if booked[0].Amount != p.Amount || booked[0].Account.Suffix() != p.Account.Suffix() {
+			return Contradicted, nil
+		}
 		return Repeated, nil
 	}
 	f, due, err := t.billed(p)
@@ -185,11 +199,12 @@ func (t *tx) cover(card jkn.Card, paidAt time.Time) error {
 		return err
 	}
 	family := map[jkn.Card]bool{}
-	for _, m := range jkn.Family(of.Member, memberRecords(household)) {
+	for _, m := range jkn.Family(of.Member, memberRecords(household, paidAt)) {
 		family[m.Card] = true
 	}
 	year, month, day := paidAt.In(location(officeZone)).Date()
 	for _, m := range household {
+		m.Member = m.On(officeDay(paidAt))
 		if !family[m.Card] || !m.Segment.SelfPaid() || m.Reason.Gone() {
 			continue
 		}

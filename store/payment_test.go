@@ -54,8 +54,11 @@ func payment(reference string, amount int64) jkn.Payment {
 
 func book(t *testing.T, db *store.DB, payments ...jkn.Payment) string {
 	t.Helper()
-	n, err := db.ImportPayments(t.Context(), slices.Values(payments), noon.Add(2*time.Hour))
+	n, contradicted, err := db.ImportPayments(t.Context(), slices.Values(payments), noon.Add(2*time.Hour))
 	must(t, err)
+	if len(contradicted) > 0 {
+		return fmt.Sprintf("contradicted %q", contradicted)
+	}
 	return fmt.Sprintf("%d settled %d mismatched %d unknown %d repeated",
 		n[store.Settled], n[store.Mismatched], n[store.Unknown], n[store.Repeated])
 }
@@ -96,6 +99,10 @@ func TestAPaymentSettlesATicketTellsTheMemberAndCoversTheFamily(t *testing.T) {
 	must(t, err)
 	equal(t, "nothing is open", len(open), 0)
 	equal(t, "again", book(t, db, payment("TRX-1", due)), "0 settled 0 mismatched 0 unknown 1 repeated")
+	equal(t, "again, of another amount", book(t, db, payment("TRX-1", due-1)), `contradicted ["TRX-1"]`)
+	other := payment("TRX-1", due)
+	other.Account = "8888809876543210"
+	equal(t, "again, to another account", book(t, db, other), `contradicted ["TRX-1"]`)
 	healthy(t, db)
 }
 

@@ -33,6 +33,8 @@ import (
 // mirrored is a ticket as it should be stored.
 type mirrored struct {
 	desk.Ticket
+	emptied bool               // somebody was erased,
+	orphan  bool               // its contact
 	cal     *worktime.Calendar // of the ticket's zone
 	timers  map[string]time.Time
 	history []string
@@ -110,6 +112,10 @@ func (w *world) step() error {
 		return w.changesOfficer()
 	case 4, 5, 6, 7:
 		return w.waits()
+	case 8:
+		if w.choose("erase", 4) == 0 {
+			return w.erases()
+		}
 	}
 	if len(w.refs) == 0 {
 		return w.opens()
@@ -133,12 +139,16 @@ func (w *world) says(phone, text string) (ok bool, err error) {
 	return strings.Contains(rec.Outbound[0].Text, "ok:true"), nil
 }
 
-var phones = []string{siti, budi}
+var (
+	phones  = []string{siti, budi}
+	numbers = []string{herCard, hisCard, "3174015708900002"}
+)
 
 func (w *world) opens() error {
 	place := places[w.choose("place", len(places))]
 	who := w.choose("contact", len(phones))
-	if _, err := w.says(phones[who], "ticket.open service=layanan nama=Siti kabupaten="+place); err != nil {
+	number := numbers[w.choose("number", len(numbers))]
+	if _, err := w.says(phones[who], "ticket.open service=layanan nama=Siti nomor="+number+" kabupaten="+place); err != nil {
 		return err
 	}
 	ref := desk.NewRef(int64(len(w.refs) + 1))
@@ -153,7 +163,7 @@ func (w *world) opens() error {
 	m := &mirrored{cal: w.cal.In(zone), timers: map[string]time.Time{}}
 	w.tickets[ref], w.refs, w.contacts[phones[who]] = m, append(w.refs, ref), stored.Contact
 	m.keep(w, desk.OpenTicket(service, desk.Ticket{
-		Ref: ref, Line: "pandawa", Contact: stored.Contact, Values: map[string]string{"nama": "Siti", "kabupaten": place},
+		Ref: ref, Line: "pandawa", Contact: stored.Contact, Values: map[string]string{"nama": "Siti", "nomor": number, "kabupaten": place},
 	}, w.now, m.cal))
 	if err := m.assign(w); err != nil {
 		return err
@@ -223,6 +233,12 @@ func (m *mirrored) decide(w *world, a desk.Action, who desk.Actor) (desk.Change,
 		}
 	}
 	c, err := desk.Decide(service, before, a, who, w.now, m.cal)
+	if err == nil && m.orphan && a.Text != "" {
+		err = store.ErrErased // there is nobody whose words they could be
+	}
+	if err == nil && m.emptied && a.Name == desk.ActionReopen {
+		err = &desk.NotAllowedError{}
+	}
 	if err != nil {
 		return c, err
 	}
@@ -419,6 +435,52 @@ func (w *world) changesOfficer() error {
 	return w.checkAll()
 }
 
+// erases takes everything of a contact, who may come again as somebody new, or of somebody whom tickets are about.
+func (w *world) erases() error {
+	by := store.Erasing{Who: "hana", Reason: "permintaan", At: w.now}
+	var doomed func(*mirrored) bool
+	var err error
+	var contact int64
+	if w.choose("whose", 2) == 0 {
+		phone := phones[w.choose("contact", len(phones))]
+		contact = w.contacts[phone]
+		doomed = func(m *mirrored) bool { return m.Contact == contact }
+		delete(w.contacts, phone)
+		_, err = w.db.EraseContact(context.Background(), phone, by)
+	} else {
+		number := numbers[w.choose("number", len(numbers))]
+		doomed = func(m *mirrored) bool { return m.Values["nomor"] == number }
+		_, err = w.db.EraseMember(context.Background(), number, by)
+	}
+	if err != nil && !errors.Is(err, store.ErrNoContact) && !errors.Is(err, store.ErrNoMember) {
+		return err
+	}
+	for _, ref := range w.refs {
+		if m := w.tickets[ref]; doomed(m) {
+			m.orphan = m.orphan || contact != 0
+			m.empty(w, by)
+		}
+	}
+	// What was to be said to the contact is gone with them.
+	if w.notices, err = w.told(); err != nil {
+		return err
+	}
+	return w.checkAll()
+}
+
+// empty leaves of a ticket what an office has to account for.
+func (m *mirrored) empty(w *world, by store.Erasing) {
+	if !m.Status.Final() {
+		m.Rev++
+		m.Status, m.EndedAt, m.PromisedAt = desk.Cancelled, by.At, time.Time{}
+		m.history = append(m.history, by.Who+" "+desk.EventCancelled+" "+m.Officer)
+	}
+	m.emptied, m.Asked, m.Values = true, nil, map[string]string{}
+	m.history = append(m.history, by.Who+" "+store.EventErased+" "+m.Officer)
+	clear(m.timers)
+	w.seen[store.EventErased]++
+}
+
 // waits lets time pass, to the next timer or some hours; what is due goes off in its order.
 func (w *world) waits() error {
 	ref, name, at := w.next()
@@ -529,11 +591,10 @@ func (w *world) checkAll() error {
 	if err := w.checkTimers(); err != nil {
 		return err
 	}
-	unsent, err := w.db.Unsent(context.Background(), "terminal", w.now, 1<<20)
+	told, err := w.told()
 	if err != nil {
 		return err
 	}
-	told := len(slices.DeleteFunc(unsent, func(o dialog.Outbound) bool { return o.Cause != "" }))
 	if told != w.notices {
 		return fmt.Errorf("members were told %d things, should be %d", told, w.notices)
 	}
@@ -542,6 +603,12 @@ func (w *world) checkAll() error {
 		err = fmt.Errorf("db check: %+v", findings)
 	}
 	return err
+}
+
+// told is how many things members are told by themselves.
+func (w *world) told() (int, error) {
+	unsent, err := w.db.Unsent(context.Background(), "terminal", w.now, 1<<20)
+	return len(slices.DeleteFunc(unsent, func(o dialog.Outbound) bool { return o.Cause != "" })), err
 }
 
 // checkTimers compares all timers, and sees that none is missing.
@@ -623,6 +690,7 @@ func TestTheDeskInTheStore(t *testing.T) {
 	for _, what := range []string{
 		desk.EventOpened, desk.EventAssigned, desk.EventTaken, desk.EventDecided, desk.EventRefused, desk.EventReleased,
 		desk.EventOverdue, desk.EventReminded, desk.EventPromiseMade, desk.EventPromiseKept, desk.EventPromiseBroken,
+		store.EventErased,
 	} {
 		if seen[what] == 0 {
 			t.Errorf("no story came to %s", what)
@@ -632,6 +700,11 @@ func TestTheDeskInTheStore(t *testing.T) {
 
 // faults are stores that forget something, spoiled behind their backs.
 var faults = map[string]string{
+	"an erasure leaves answers": `CREATE TRIGGER fault BEFORE DELETE ON answers BEGIN SELECT RAISE(IGNORE); END`,
+	"an erasure leaves tickets open": `CREATE TRIGGER fault BEFORE UPDATE ON tickets WHEN NEW.status = 'cancelled'
+		BEGIN SELECT RAISE(IGNORE); END`,
+	"subjects are not told apart": `CREATE TRIGGER fault AFTER INSERT ON subject_numbers
+		BEGIN UPDATE subject_numbers SET subject = (SELECT min(subject) FROM subject_numbers); END`,
 	"promises have no timer": `CREATE TRIGGER fault AFTER INSERT ON ticket_timers WHEN NEW.name = 'promise'
 		BEGIN DELETE FROM ticket_timers WHERE ticket = NEW.ticket AND name = NEW.name; END`,
 	"timers are not cleared": `CREATE TRIGGER fault BEFORE DELETE ON ticket_timers WHEN OLD.name = 'remind'

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,8 +16,8 @@ import (
 const (
 	// birthDateField holds the subject's birth date in tickets of services the catalogue no longer has.
 	birthDateField = "tanggal_lahir"
-	// maxWrong is how many wrong birth dates a contact may type in a day, for tickets and members, and how many may be
-	// typed for a member by all.
+	// maxWrong is how many wrong birth dates and numbers a contact may type in a day, for tickets and members, and how many
+	// may be typed for a member by all.
 	maxWrong = 5
 )
 
@@ -33,6 +34,10 @@ const (
 //	ticket.cancel  ref → the same
 //	ticket.reopen  ref, text → the same
 //	ticket.rate    ref, rating, text → the same
+//	who.known      → has, ticket
+//	who.prove      birth_date, ref → ok, blocked
+//	data.mine      → since, tickets, open, documents, messages, drafts, consents
+//	data.export    birth_date → ok, blocked, name
 //	branch_of      regency → see jkn.BranchFacts
 //	member         number, birth_date → found, match, blocked, own_phone; see jkn.MemberFacts
 //	member.family  number, birth_date → the same, count, heads; rows: see jkn.FamilyFacts
@@ -77,14 +82,22 @@ func (v *visit) answer(q dialog.Query, in dialog.Input) (*dialog.Result, error) 
 	return v.answerRegisters(q, in)
 }
 
-// answerRegisters answers the queries of what was imported.
+// answerRegisters answers the queries of who writes, and of what was imported.
 func (v *visit) answerRegisters(q dialog.Query, in dialog.Input) (*dialog.Result, error) {
 	switch q.Name {
+	case "who.known":
+		return v.answerKnown()
+	case "who.prove":
+		return v.answerProve(q.Args, in.At)
+	case "data.mine":
+		return v.answerHoldings()
+	case "data.export":
+		return v.answerExport(q.Args, in)
 	case dialog.QueryOfficer, dialog.QueryDeskTickets, dialog.QueryDeskShow, dialog.QueryDeskAsks, dialog.QueryDeskAct,
 		dialog.QueryNews:
 		return v.answerOfficer(q, in.At)
 	case "company.mine", "company.employees", "company.check":
-		return v.answerCompany(q)
+		return v.answerCompany(q, in.At)
 	case "branch_of":
 		return v.answerBranch(q.Args)
 	case "ticket.bill":
@@ -199,7 +212,11 @@ func (v *visit) details(f file, facts dialog.Record, now time.Time) error {
 	facts["late"] = truth(!f.PromisedAt.IsZero() && now.After(f.PromisedAt))
 	facts["rates"] = truth(f.Status.Final() && f.Rating == 0)
 	if p, err := v.pipeline(f.Service); err == nil { // of a service that has gone from the catalogue nothing is reopened
-		facts["reopens"] = truth(p.Reopens(f.Ticket, now))
+		empty, err := v.emptied(f.Ref)
+		if err != nil {
+			return err
+		}
+		facts["reopens"] = truth(!empty && p.Reopens(f.Ticket, now))
 	}
 	place, err := placeOf(v.get, f.Ticket)
 	facts["place"] = strconv.Itoa(place)
@@ -218,12 +235,17 @@ func placeOf(get func(query string, args []any, into ...any) error, t desk.Ticke
 	return place, err
 }
 
-// knows compares a birth date and counts wrong ones. No date at all is no try.
+// knows compares a birth date with that of a ticket's subject.
 func (v *visit) knows(f file, birthDate string, now time.Time) (match, blocked bool, err error) {
 	want := f.Values[v.birthDateOf(f.Service)]
 	if want == "" {
 		return true, false, nil
 	}
+	return v.compare([]string{want}, f.Ref, birthDate, now)
+}
+
+// compare looks for a birth date, or a number, among some and counts a wrong one, for a ticket. Nothing at all is no try.
+func (v *visit) compare(known []string, ref, said string, now time.Time) (match, blocked bool, err error) {
 	today := dayOf(now)
 	wrong, err := v.wrongToday(today)
 	switch {
@@ -231,13 +253,13 @@ func (v *visit) knows(f file, birthDate string, now time.Time) (match, blocked b
 		return false, false, err
 	case wrong >= maxWrong:
 		return false, true, nil
-	case birthDate == "":
+	case said == "":
 		return false, false, nil
-	case birthDate == want:
+	case slices.Contains(known, said):
 		return true, false, nil
 	}
 	err = v.run(`INSERT INTO tries (contact, day, ticket, wrong) VALUES (?, ?, ?, 1)
-		ON CONFLICT (contact, day, ticket) DO UPDATE SET wrong = wrong + 1`, v.who, today, f.Ref)
+		ON CONFLICT (contact, day, ticket) DO UPDATE SET wrong = wrong + 1`, v.who, today, ref)
 	return false, wrong+1 >= maxWrong, err
 }
 

@@ -36,7 +36,7 @@ func (d *DB) Retain(ctx context.Context, now time.Time, keep Retention) (n Retai
 		{&n.Documents, documents, dueDocuments, 4, emptyDocument}, // a body may be megabytes
 		{&n.Tickets, tickets, dueTickets, 25, emptyTicket},        // a ticket has some twenty rows
 		{&n.Messages, messages, dueInputs, 500, one("UPDATE inbox SET sealed_input = x'' WHERE seq = ?2 AND " + dueInput)},
-		{&n.Messages, messages, dueReplies, 500, one("UPDATE outbox SET sealed_body = x'' WHERE seq = ?2 AND " + dueReply)},
+		{&n.Messages, messages, dueReplies, 500, one("UPDATE outbox SET sealed_body = x'', sealed_file = NULL WHERE seq = ?2 AND " + dueReply)},
 		{&besides, messages, dueAlerts, 500, one("UPDATE activity SET sealed_text = NULL WHERE id = ?2 AND " + dueAlert)},
 		{&n.Drafts, now.Add(-keep.Drafts), oldSessions, 100, dropDrafts},
 	} {
@@ -49,10 +49,15 @@ func (d *DB) Retain(ctx context.Context, now time.Time, keep Retention) (n Retai
 			t.run("DELETE FROM payments WHERE state <> 'settled' AND ticket IS NULL AND at_ms < ?", tickets.UnixMilli()),
 			t.run("DELETE FROM visits WHERE at_ms < ?", now.Add(-visitsKept).UnixMilli()))
 	})
-	if err != nil || n == (Retained{}) && besides == 0 {
+	if err != nil {
 		return n, err
 	}
-	return n, d.emptyLog(ctx)
+	if n != (Retained{}) || besides > 0 {
+		if err := d.emptyLog(ctx); err != nil {
+			return n, err
+		}
+	}
+	return n, d.clean(ctx)
 }
 
 // emptyLog folds the write-ahead log into the database, where deleted values were overwritten, and cuts it off.
@@ -145,7 +150,7 @@ const (
 
 // emptyDocument deletes a file, what its sender called it, and what it could be recognised by.
 func emptyDocument(t *tx, before, row int64) (int64, error) {
-	done, err := one(`UPDATE documents SET state = 'lost', problem = 'deleted', sha256 = '', sealed_media = x''
+	done, err := one(`UPDATE documents SET state = 'lost', problem = 'deleted', sha256 = '', sealed_media = x'', wrapped = NULL
 		WHERE id = ?2 AND `+dueDocument)(t, before, row)
 	if err != nil || done == 0 {
 		return 0, err
@@ -153,7 +158,8 @@ func emptyDocument(t *tx, before, row int64) (int64, error) {
 	return done, t.run("DELETE FROM document_bodies WHERE document = ?", row)
 }
 
-// emptyTicket deletes what was answered and said, and the payments that name the member's account.
+// emptyTicket deletes what was answered and said, the payments that name the member's account, and the ticket's key once
+// nothing is left under it.
 func emptyTicket(t *tx, before, row int64) (int64, error) {
 	var ref string
 	err := t.get("SELECT ref FROM tickets WHERE rowid = ?2 AND ended_ms < ?1", []any{before, row}, &ref)
@@ -168,7 +174,10 @@ func emptyTicket(t *tx, before, row int64) (int64, error) {
 			return 0, err
 		}
 	}
-	return 1, t.run("UPDATE activity SET sealed_text = NULL WHERE ticket = ?2 AND "+oldWords, before, ref)
+	if err := t.run("UPDATE activity SET sealed_text = NULL WHERE ticket = ?2 AND "+oldWords, before, ref); err != nil {
+		return 0, err
+	}
+	return 1, t.heirless(ref)
 }
 
 // dropDrafts takes old forms set aside out of a session whose contact never came back: the engine does the same at each

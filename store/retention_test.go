@@ -281,3 +281,36 @@ func TestRetainStopsWhenItIsToldTo(t *testing.T) {
 	equal(t, "nothing was deleted", fmt.Sprint(n, err != nil), "{0 0 0 0} true")
 	equal(t, "the next one does it", retain(t, db, 731*day), "documents 1, tickets 1, messages 7, drafts 0")
 }
+
+// A ticket whose time is over keeps neither a key nor whom it was about; what is said of it later comes under its
+// contact's key.
+func TestATicketThatWasEmptiedKeepsNoKey(t *testing.T) {
+	dir := t.TempDir()
+	db := open(t, inNamed(t), dir)
+	ref, other := tellAll(t, db, siti, herCard), tellAll(t, db, budi, hisCard)
+	_, err := db.Act(t.Context(), ref, desk.Action{Name: "approve"}, officer, noon.Add(time.Hour))
+	must(t, err)
+	must(t, db.RecordSeen(t.Context(), ref, "ani", "ticket.seen", "audit", noon.Add(700*day)))
+	keys := func() (n, subjects int) {
+		t.Helper()
+		raw, err := sql.Open("sqlite3", filepath.Join(dir, "sapa.db"))
+		must(t, err)
+		must(t, raw.QueryRowContext(t.Context(), "SELECT count(wrapped), count(subject) FROM tickets").Scan(&n, &subjects))
+		must(t, raw.Close())
+		return n, subjects
+	}
+	state := func() string {
+		n, subjects := keys()
+		history, err := db.History(t.Context(), ref)
+		must(t, err)
+		return fmt.Sprintf("%d keys, %d subjects, %q", n, subjects, history[len(history)-1].Text)
+	}
+	retain(t, db, 731*day)
+	equal(t, "while words are kept", state(), `2 keys, 2 subjects, "audit"`)
+	retain(t, db, 1431*day)
+	equal(t, "when they are not", state(), `1 keys, 1 subjects, ""`)
+	must(t, db.RecordSeen(t.Context(), ref, "ani", "ticket.seen", "masih", noon.Add(1431*day)))
+	equal(t, "and later", state(), `1 keys, 1 subjects, "masih"`)
+	equal(t, "the open one", ticketOf(t, db, other).Values["nomor"], hisCard)
+	healthy(t, db)
+}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"crypto/rand"
 	"fmt"
 
 	"github.com/tink-crypto/tink-go/v2/aead/subtle"
@@ -14,22 +13,23 @@ type rowKey struct {
 	aead    *subtle.AESGCM
 }
 
-// makeRowKey makes a fresh key for the row at a place; the place's column is the one that holds the wrapped key.
+// makeRowKey makes a fresh key for the row at a place, inside a write transaction; the place's column is the one that
+// holds the wrapped key.
 func (r *ring) makeRowKey(row place) (rowKey, error) {
-	plain := make([]byte, dataKeyBytes)
-	if _, err := rand.Read(plain); err != nil {
-		return rowKey{}, fmt.Errorf("make data key: %w", err)
-	}
-	wrapped, err := r.master.Encrypt(plain, row.bytes())
+	plain, err := newDataKey()
 	if err != nil {
-		return rowKey{}, fmt.Errorf("wrap data key: %w", err)
+		return rowKey{}, err
+	}
+	wrapped, err := r.wrap(plain, row.bytes())
+	if err != nil {
+		return rowKey{}, err
 	}
 	return newRowKey(wrapped, plain)
 }
 
 // rowKey opens the wrapped key of the row at a place.
 func (r *ring) rowKey(row place, wrapped []byte) (rowKey, error) {
-	plain, err := r.master.Decrypt(wrapped, row.bytes())
+	plain, err := r.decrypt(wrapped, row.bytes())
 	if err != nil {
 		return rowKey{}, fmt.Errorf("%w: %s", ErrSealed, row.column)
 	}

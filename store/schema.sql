@@ -13,7 +13,8 @@ CREATE TABLE contacts (
     created_ms INTEGER NOT NULL
 ) STRICT;
 
--- keys: the contact's data key, wrapped by the master key. Deleting the row erases the person, backups aside.
+-- keys: the contact's data key, wrapped by the master key. Deleting the row erases the person; backups by the list
+-- beside the keys.
 CREATE TABLE keys (
     contact INTEGER PRIMARY KEY REFERENCES contacts (id),
     wrapped BLOB NOT NULL
@@ -23,7 +24,10 @@ CREATE TABLE keys (
 CREATE TABLE addresses (
     hash           BLOB PRIMARY KEY,
     contact        INTEGER NOT NULL REFERENCES contacts (id),
-    sealed_address BLOB NOT NULL
+    sealed_address BLOB NOT NULL,
+    seen_day       INTEGER NOT NULL DEFAULT 0, -- of the last message, days since 1970 in WIB; 0 not known
+    doubt          TEXT NOT NULL DEFAULT '', -- why somebody else may have the number now: identity; '' no doubt
+    doubt_seq      INTEGER NOT NULL DEFAULT 0 -- the last reply of the outbox before the doubt
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX addresses_contact ON addresses (contact);
 
@@ -91,13 +95,28 @@ CREATE TABLE outbox (
     retry_ms    INTEGER NOT NULL DEFAULT 0, -- not before
     sent_ms     INTEGER,
     reason      TEXT, -- why the last try failed
-    sealed_body BLOB NOT NULL -- address, line feed, text
+    sealed_body BLOB NOT NULL, -- address, line feed, text
+    sealed_file BLOB -- name, line feed, MIME type, line feed, body; NULL: words only
 ) STRICT;
 CREATE INDEX outbox_queued ON outbox (transport, seq) WHERE state = 'queued';
 CREATE INDEX outbox_retry ON outbox (contact, transport) WHERE state = 'queued' AND retry_ms > 0;
 CREATE INDEX outbox_prompts ON outbox (contact, line)
     WHERE state = 'queued' AND weight = 'prompt' AND transport <> 'terminal';
 CREATE INDEX outbox_dead ON outbox (seq) WHERE state = 'dead';
+
+-- subjects: whom tickets are about, each with a data key wrapped by the master key. Deleting the row erases what the
+-- tickets hold, whosever they are; backups by the list beside the keys.
+CREATE TABLE subjects (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    wrapped BLOB NOT NULL
+) STRICT;
+
+-- subject_numbers: how subjects are found: the keyed hashes of their card, NIK and passport numbers.
+CREATE TABLE subject_numbers (
+    hash    BLOB PRIMARY KEY,
+    subject INTEGER NOT NULL REFERENCES subjects (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX subject_numbers_subject ON subject_numbers (subject);
 
 CREATE TABLE tickets (
     ref            TEXT PRIMARY KEY,
@@ -123,9 +142,12 @@ CREATE TABLE tickets (
     first_ms       INTEGER, -- the first word or decision of an officer
     kept           INTEGER NOT NULL DEFAULT 0, -- promises
     broken         INTEGER NOT NULL DEFAULT 0,
-    overdue        INTEGER NOT NULL DEFAULT 0 CHECK (overdue IN (0, 1)) -- the promise was broken, and the history says so
+    overdue        INTEGER NOT NULL DEFAULT 0 CHECK (overdue IN (0, 1)), -- the promise was broken, and the history says so
+    subject        INTEGER REFERENCES subjects (id) ON DELETE SET NULL, -- NULL: nobody is named, or they were erased
+    wrapped        BLOB -- the ticket's data key under the subject's, that under the contact's; NULL: the contact's is used
 ) STRICT;
 CREATE INDEX tickets_contact ON tickets (contact, opened_ms);
+CREATE INDEX tickets_subject ON tickets (subject) WHERE subject IS NOT NULL;
 CREATE INDEX tickets_officer ON tickets (officer, opened_ms) WHERE officer <> '';
 -- A list reads nothing else of the tickets it passes over.
 CREATE INDEX tickets_list ON tickets
@@ -197,6 +219,7 @@ CREATE TABLE documents (
     at_ms        INTEGER NOT NULL,
     tries        INTEGER NOT NULL DEFAULT 0,
     sealed_media BLOB NOT NULL, -- name, and what the transport needs to fetch it
+    wrapped      BLOB, -- the body's data key under the ticket's or, while there is none, the contact's; NULL: the contact's is used
     UNIQUE (contact, line, message_id)
 ) STRICT;
 CREATE INDEX documents_fetching ON documents (transport, id) WHERE state = 'fetching';
@@ -404,6 +427,12 @@ CREATE TABLE links (
     until_ms  INTEGER NOT NULL,
     answer    TEXT NOT NULL, -- what the operator typed in return
     seen_ms   INTEGER NOT NULL -- when the command last looked
+) STRICT;
+
+-- forgets: addresses of people who were erased, veiled, until the service has taken them out of WhatsApp's own file.
+CREATE TABLE forgets (
+    id     INTEGER PRIMARY KEY,
+    veiled TEXT NOT NULL
 ) STRICT;
 
 -- chats: what is kept of a chat beside its conversation; found by a keyed hash of line and address.

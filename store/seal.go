@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/tink-crypto/tink-go/v2/aead/subtle"
 	"github.com/tink-crypto/tink-go/v2/prf"
@@ -23,19 +24,38 @@ const (
 
 // ring holds the keys. It is safe for concurrent use.
 type ring struct {
-	master tink.AEAD
+	dir    string                 // of the keys
+	master atomic.Pointer[master] // what wraps; another process may have made a newer one
 	index  *prf.Set
-	veil   func() (tink.DeterministicAEAD, error) // made of the index when it is first asked for
+	// recognise refuses a newer keyset that is another database's; nil while one is being opened.
+	recognise func(*master) error
+
+	// What is made of the index when it is first asked for.
+	veil   func() (tink.DeterministicAEAD, error)
+	aside  func() (tink.AEAD, error) // of neighbouring files
+	erased func() (tink.AEAD, error) // of the list of erasures
 
 	mu    sync.Mutex
 	keys  map[int64]*list.Element // of *contactKey
 	order *list.List              // most recently used first
 }
 
-func newRing(master tink.AEAD, index *prf.Set) *ring {
-	r := &ring{master: master, index: index, keys: map[int64]*list.Element{}, order: list.New()}
+func newRing(dir string, m *master, index *prf.Set) *ring {
+	r := &ring{dir: dir, index: index, keys: map[int64]*list.Element{}, order: list.New()}
+	r.master.Store(m)
 	r.veil = sync.OnceValues(r.makeVeil)
+	r.aside = sync.OnceValues(func() (tink.AEAD, error) { return r.derive("aside") })
+	r.erased = sync.OnceValues(func() (tink.AEAD, error) { return r.derive("erased") })
 	return r
+}
+
+// derive makes a cipher of the index, for what no data key can be stored beside.
+func (r *ring) derive(what string) (tink.AEAD, error) {
+	key, err := r.index.ComputePrimaryPRF([]byte(what+"\x00key"), dataKeyBytes)
+	if err != nil {
+		return nil, fmt.Errorf("make the key of %s: %w", what, err)
+	}
+	return subtle.NewAESGCM(key)
 }
 
 // hash is how a value is found again without being readable: what the hash is of comes in as its kind.
@@ -47,22 +67,49 @@ func (r *ring) hash(kind, value string) ([]byte, error) {
 	return h, nil
 }
 
-// contactKey seals what belongs to one contact.
+// fingerprint recognises a data key without giving it away. It stays the same when the master key changes, and no other
+// row's is the same, whatever number the row has.
+func (r *ring) fingerprint(plain []byte) ([]byte, error) {
+	h, err := r.index.ComputePrimaryPRF(append([]byte("fingerprint\x00"), plain...), hashBytes)
+	if err != nil {
+		return nil, fmt.Errorf("fingerprint of a key: %w", err)
+	}
+	return h, nil
+}
+
+// contactKey seals what belongs to one contact: all of it under their data key, or what a ticket of theirs holds under
+// the ticket's. A nil one is of somebody who was erased: it seals and opens nothing.
 type contactKey struct {
 	contact int64
-	wrapped []byte
+	wrapped []byte // as it lies in its row
 	aead    *subtle.AESGCM
 }
 
-// make gives a contact a fresh key.
-func (r *ring) make(contact int64) (*contactKey, error) {
+func newContactKey(contact int64, wrapped, plain []byte) (*contactKey, error) {
+	gcm, err := subtle.NewAESGCM(plain)
+	if err != nil {
+		return nil, fmt.Errorf("data key: %w", err)
+	}
+	return &contactKey{contact, wrapped, gcm}, nil
+}
+
+func newDataKey() ([]byte, error) {
 	plain := make([]byte, dataKeyBytes)
 	if _, err := rand.Read(plain); err != nil {
 		return nil, fmt.Errorf("make data key: %w", err)
 	}
-	wrapped, err := r.master.Encrypt(plain, keyRow(contact))
+	return plain, nil
+}
+
+// make gives a contact a fresh key, inside a write transaction.
+func (r *ring) make(contact int64) (*contactKey, error) {
+	plain, err := newDataKey()
 	if err != nil {
-		return nil, fmt.Errorf("wrap data key: %w", err)
+		return nil, err
+	}
+	wrapped, err := r.wrap(plain, keyRow(contact))
+	if err != nil {
+		return nil, err
 	}
 	return r.remember(contact, wrapped, plain)
 }
@@ -74,9 +121,9 @@ func (r *ring) unwrap(contact int64, wrapped []byte) (*contactKey, error) {
 		return k, nil
 	}
 	if len(wrapped) == 0 {
-		return nil, fmt.Errorf("%w: contact %d has no key", ErrSealed, contact)
+		return nil, fmt.Errorf("%w: contact %d has no key", ErrErased, contact)
 	}
-	plain, err := r.master.Decrypt(wrapped, keyRow(contact))
+	plain, err := r.decrypt(wrapped, keyRow(contact))
 	if err != nil {
 		return nil, fmt.Errorf("%w: key of contact %d", ErrSealed, contact)
 	}
@@ -101,11 +148,10 @@ func (r *ring) recall(contact int64, wrapped []byte) *contactKey {
 }
 
 func (r *ring) remember(contact int64, wrapped, plain []byte) (*contactKey, error) {
-	gcm, err := subtle.NewAESGCM(plain)
+	k, err := newContactKey(contact, wrapped, plain)
 	if err != nil {
-		return nil, fmt.Errorf("data key: %w", err)
+		return nil, err
 	}
-	k := &contactKey{contact: contact, wrapped: wrapped, aead: gcm}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if old, ok := r.keys[contact]; ok {
@@ -118,6 +164,16 @@ func (r *ring) remember(contact int64, wrapped, plain []byte) (*contactKey, erro
 		delete(r.keys, last.Value.(*contactKey).contact) //nolint:forcetypeassert // the list holds nothing else
 	}
 	return k, nil
+}
+
+// forget drops a contact's key from memory.
+func (r *ring) forget(contact int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e, ok := r.keys[contact]; ok {
+		r.order.Remove(e)
+		delete(r.keys, contact)
+	}
 }
 
 func keyRow(contact int64) []byte {
@@ -141,6 +197,9 @@ func (p place) bytes() []byte {
 }
 
 func (k *contactKey) seal(p place, plain []byte) ([]byte, error) {
+	if k == nil {
+		return nil, fmt.Errorf("%w: %s", ErrErased, p.column)
+	}
 	sealed, err := k.aead.Encrypt(plain, p.bytes())
 	if err != nil {
 		return nil, fmt.Errorf("seal %s: %w", p.column, err)
@@ -149,6 +208,9 @@ func (k *contactKey) seal(p place, plain []byte) ([]byte, error) {
 }
 
 func (k *contactKey) open(p place, sealed []byte) ([]byte, error) {
+	if k == nil {
+		return nil, fmt.Errorf("%w: %s", ErrErased, p.column)
+	}
 	plain, err := k.aead.Decrypt(sealed, p.bytes())
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s of contact %d", ErrSealed, p.column, k.contact)
@@ -172,8 +234,19 @@ func sessionPlace(contact int64, line string) place {
 
 func outboxPlace(id string) place { return place{column: "outbox.body", a: id} }
 
+func outboxFilePlace(id string) place { return place{column: "outbox.file", a: id} }
+
 func mediaPlace(contact int64, line, id string) place {
 	return place{column: "documents.media", a: number(contact), b: line, c: id}
+}
+
+// A body under a key of its own stays where it is, whosever the document becomes.
+func documentKeyPlace(line, id string) place {
+	return place{column: "documents.wrapped", a: line, b: id}
+}
+
+func ownBodyPlace(line, id string) place {
+	return place{column: "document_bodies.own", a: line, b: id}
 }
 
 func bodyPlace(contact int64, line, id string) place {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -56,6 +57,16 @@ type Options struct {
 	Calendar *worktime.Calendar
 	// Hours are the same office hours as members read them where a branch has none of its own.
 	Hours worktime.Hours
+	// Unseen is after what time without a message from it a number may be somebody else's; 0: never.
+	Unseen time.Duration
+	// Show words a value of a service's ticket, Fields gives its form's fields in their order, and Span words how long
+	// something is kept, as [dialog.Catalog] does. Without them exports give values as they are kept, and no times.
+	Show   func(service, field, value, lang string) dialog.Shown
+	Fields func(service string) []string
+	Span   func(d time.Duration, lang string) string
+	// Organisation is whose desk this is, and Keep how long what was received is kept: exports say so.
+	Organisation string
+	Keep         Retention
 }
 
 // DB is an open data directory. Its methods are safe for concurrent use.
@@ -73,6 +84,8 @@ type DB struct {
 	queue  chan job
 	done   chan struct{} // closed when the writer goroutine has ended
 	tx     *tx
+
+	cleaning sync.WaitGroup // the write-ahead log, after an erasure
 
 	version int64 // PRAGMA data_version at the last Changed
 }
@@ -175,19 +188,25 @@ func (d *DB) connect(ctx context.Context) error {
 	if err := checkKeys(ctx, conn, d.ring); err != nil {
 		return explain(err)
 	}
+	d.ring.recognise = d.recognises
 	d.reader = open(file, reading)
 	d.reader.SetMaxOpenConns(readers)
 	d.reader.SetMaxIdleConns(readers)
+	if err := d.reapply(ctx); err != nil {
+		return explain(err)
+	}
 	d.version, err = d.tx.dataVersion()
 	return explain(err)
 }
 
-// Reconfigure puts another catalogue and other hours in the place of those the database was opened with: Engine,
-// Fallback, Pipeline, Calendar and Hours of o. Turns that are being handled finish with the old ones.
+// Reconfigure puts another catalogue and another configuration in the place of those the database was opened with: all
+// of o but Keys, Exclusive, Existing and NewID. Turns that are being handled finish with the old ones.
 func (d *DB) Reconfigure(ctx context.Context, o Options) error {
 	return d.peek(ctx, func(t *tx) error { // the writer goroutine alone reads them
 		opts := &t.db.opts
 		opts.Engine, opts.Fallback, opts.Pipeline, opts.Calendar, opts.Hours = o.Engine, o.Fallback, o.Pipeline, o.Calendar, o.Hours
+		opts.Show, opts.Fields, opts.Span = o.Show, o.Fields, o.Span
+		opts.Unseen, opts.Organisation, opts.Keep = o.Unseen, o.Organisation, o.Keep
 		return nil
 	})
 }
@@ -206,6 +225,7 @@ func (d *DB) Close() error {
 	close(d.queue)
 	d.mu.Unlock()
 	<-d.done
+	d.cleaning.Wait()
 	return d.release()
 }
 

@@ -33,17 +33,19 @@ type file struct {
 	branch string // name of the branch, for people
 	sample bool   // the branch is a made-up one
 
-	wrapped []byte // the contact's key; nil: they were erased
-	key     *contactKey
+	contact *contactKey   // of the contact; nil: they were erased
+	key     *contactKey   // of the ticket's values
+	wrapped []byte        // the ticket's own key, for a new one
+	subject sql.NullInt64 // whom a new one is about
 }
 
 const (
 	ticketColumns = `
 SELECT t.ref, t.rev, t.service, t.stage, t.status, t.line, t.contact, t.branch, t.zone, t.officer, t.asked, t.sample,
        t.opened_ms, coalesce(t.promised_ms, 0), t.regency, t.company, t.taken, t.decided_by, t.overdue,
-       coalesce(t.ended_ms, 0), t.rating, coalesce(b.name, ''), k.wrapped
+       coalesce(t.ended_ms, 0), t.rating, coalesce(b.name, '')
 FROM tickets t`
-	ticketJoins = " LEFT JOIN keys k ON k.contact = t.contact LEFT JOIN branches b ON b.code = t.branch "
+	ticketJoins = " LEFT JOIN branches b ON b.code = t.branch "
 )
 
 func scanTicket(rows *sql.Rows) (f file, err error) {
@@ -51,7 +53,7 @@ func scanTicket(rows *sql.Rows) (f file, err error) {
 	var asked string
 	err = rows.Scan(&f.Ref, &f.Rev, &f.Service, &f.Stage, &f.Status, &f.Line, &f.Contact, &f.Branch, &f.zone, &f.Officer,
 		&asked, &f.sample, &opened, &promised, &f.Regency, &f.Company, &f.Taken, &f.DecidedBy, &f.Overdue, &ended, &f.Rating,
-		&f.branch, &f.wrapped)
+		&f.branch)
 	f.Asked = strings.Fields(asked)
 	f.OpenedAt, f.PromisedAt, f.EndedAt = inZone(opened, f.zone), inZone(promised, f.zone), inZone(ended, f.zone)
 	return f, err
@@ -73,7 +75,7 @@ func location(zone string) *time.Location {
 	return loc
 }
 
-// find reads a ticket without its values.
+// find reads a ticket without its values. One whose contact was erased has no keys.
 func (r *ring) find(query queryFunc, ref string) (f file, err error) {
 	files, err := collect(query, ticketColumns+ticketJoins+"WHERE t.ref = ?", []any{ref}, scanTicket)
 	switch {
@@ -83,7 +85,8 @@ func (r *ring) find(query queryFunc, ref string) (f file, err error) {
 		return f, fmt.Errorf("%w (%s)", ErrNoTicket, ref)
 	}
 	f = files[0]
-	f.key, err = r.unwrap(f.Contact, f.wrapped)
+	keys, err := r.ticketKeys(query, ref)
+	f.contact, f.key = keys.contact, keys.key()
 	return f, err
 }
 
@@ -171,7 +174,7 @@ func (t *tx) save(before file, change desk.Change, status string) error {
 		if had && old == value && (status != renewed || !slices.Contains(before.Asked, field)) {
 			continue
 		}
-		if err := t.putAnswer(before.key, after, field, value, status); err != nil {
+		if err := t.putAnswer(before, after, field, value, status); err != nil {
 			return err
 		}
 	}
@@ -179,8 +182,27 @@ func (t *tx) save(before file, change desk.Change, status string) error {
 		if err := t.bill(after, change.Activities[0].At); err != nil {
 			return err
 		}
+		if err := t.erasesLater(before.Ticket, change); err != nil {
+			return err
+		}
+	}
+	if err := t.meansAnother(before.Ticket, after); err != nil {
+		return err
 	}
 	return t.record(before.key, after, change.Activities)
+}
+
+// meansAnother sees to it that a ticket is about whom its number names, should that have changed.
+func (t *tx) meansAnother(before, after desk.Ticket) error {
+	p, err := t.pipeline(after.Service)
+	if err != nil {
+		return nil //nolint:nilerr // of a service that has gone from the catalogue: nobody knows which number
+	}
+	number := numberOf(p, after.Values)
+	if number == numberOf(p, before.Values) {
+		return nil
+	}
+	return t.aboutAnother(after.Ref, number)
 }
 
 // update writes the row of a ticket, with what statistics count of what was done.
@@ -238,8 +260,8 @@ func instant(at time.Time) sql.NullInt64 {
 }
 
 // putAnswer writes a value; where it names a document of the contact, the document becomes the ticket's.
-func (t *tx) putAnswer(key *contactKey, ticket desk.Ticket, field, value, status string) error {
-	sealed, err := key.seal(answerPlace(ticket.Ref, field), []byte(value))
+func (t *tx) putAnswer(f file, ticket desk.Ticket, field, value, status string) error {
+	sealed, err := f.key.seal(answerPlace(ticket.Ref, field), []byte(value))
 	if err != nil {
 		return err
 	}
@@ -249,10 +271,7 @@ func (t *tx) putAnswer(key *contactKey, ticket desk.Ticket, field, value, status
 	if err != nil {
 		return err
 	}
-	// The field too: a document may have come before its question.
-	return t.run(`UPDATE documents SET ticket = ?, field = ?
-		WHERE contact = ? AND line = ? AND message_id = ? AND ticket IS NULL`,
-		ticket.Ref, field, ticket.Contact, ticket.Line, value)
+	return t.handIn(f, ticket, field, value)
 }
 
 // open writes a new ticket for the contact of this visit.
@@ -261,7 +280,10 @@ func (v *visit) open(service string, values map[string]string, now time.Time) (f
 	if err != nil {
 		return file{}, err
 	}
-	regency := values[p.Subject.Regency]
+	regency, err := v.regencyOf(p, values)
+	if err != nil {
+		return file{}, err
+	}
 	branch, sample, err := v.branchOf(regency, jkn.BranchOffice)
 	if err != nil {
 		return file{}, err
@@ -270,9 +292,12 @@ func (v *visit) open(service string, values map[string]string, now time.Time) (f
 		branch = &jkn.Branch{}
 	}
 	region, _ := jkn.RegionOf(regency)
-	f := file{zone: cmp.Or(region.Zone, officeZone), branch: branch.Name, sample: sample, key: v.key}
+	f := file{zone: cmp.Or(region.Zone, officeZone), branch: branch.Name, sample: sample, contact: v.key}
 	ref, err := v.newRef()
 	if err != nil {
+		return file{}, err
+	}
+	if err := v.seal(&f, ref, numberOf(p, values)); err != nil {
 		return file{}, err
 	}
 	t := desk.Ticket{Ref: ref, Line: v.line, Contact: v.who, Branch: branch.Code, Regency: region.Code, Values: values}
@@ -289,19 +314,28 @@ func (v *visit) open(service string, values map[string]string, now time.Time) (f
 	return f, err
 }
 
+// seal gives a new ticket its key.
+func (t *tx) seal(f *file, ref, number string) (err error) {
+	f.subject, f.key, err = t.newTicketKey(ref, f.contact, number)
+	if err == nil {
+		f.wrapped = f.key.wrapped
+	}
+	return err
+}
+
 func (t *tx) insert(f file, change desk.Change) error {
 	n := f.Ticket
 	err := t.run(`INSERT INTO tickets (ref, rev, service, stage, status, line, contact, branch, zone, officer, asked,
-		sample, opened_ms, promised_ms, regency, company, decided_by, ended_ms)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		sample, opened_ms, promised_ms, regency, company, decided_by, ended_ms, subject, wrapped)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		n.Ref, n.Rev, n.Service, n.Stage, string(n.Status), n.Line, n.Contact, n.Branch, f.zone, n.Officer,
 		strings.Join(n.Asked, " "), f.sample, n.OpenedAt.UnixMilli(), instant(n.PromisedAt), n.Regency, n.Company,
-		n.DecidedBy, instant(n.EndedAt))
+		n.DecidedBy, instant(n.EndedAt), f.subject, f.wrapped)
 	if err != nil {
 		return err
 	}
 	for _, field := range slices.Sorted(maps.Keys(n.Values)) {
-		if err := t.putAnswer(f.key, n, field, n.Values[field], given); err != nil {
+		if err := t.putAnswer(f, n, field, n.Values[field], given); err != nil {
 			return err
 		}
 	}

@@ -48,6 +48,9 @@ func (t *tx) input(in dialog.Input) (rec dialog.Receipt, err error) {
 
 func (t *tx) turn(in dialog.Input) (dialog.Receipt, error) {
 	v, err := t.visit(in)
+	if errors.Is(err, errGone) {
+		return dialog.Receipt{}, nil
+	}
 	if err != nil {
 		return dialog.Receipt{}, err
 	}
@@ -58,11 +61,19 @@ func (t *tx) turn(in dialog.Input) (dialog.Receipt, error) {
 	if stale, err := v.stale(in); err != nil || stale {
 		return v.rec, err
 	}
+	stranger, err := v.weigh(in)
+	if err != nil {
+		return v.rec, err
+	}
 	state := done
-	if v.mustWait(in) {
+	if !stranger && v.mustWait(in) {
 		state = waiting
 	}
+	in.Doubt = v.why
 	if v.rec.Fresh, err = v.receive(in, state, nil); err != nil || !v.rec.Fresh {
+		return v.rec, err
+	}
+	if err := v.greet(in, stranger); err != nil {
 		return v.rec, err
 	}
 	if state == waiting {
@@ -148,21 +159,29 @@ func (v *visit) step(in dialog.Input) error {
 	if engine == nil {
 		return errNoEngine
 	}
+	in.Doubt = v.why
 	turn, err := engine.Step(v.session, in)
 	effects := turn.Effects
 	for asked := 0; err == nil && turn.Query != nil; asked++ {
 		if asked == maxQueries {
 			return errQueries
 		}
+		v.session = turn.Session
 		again := in
 		if again.Result, err = v.answer(*turn.Query, in); err != nil {
 			return fmt.Errorf("query %s: %w", turn.Query.Name, err)
 		}
+		again.Doubt = v.why // the answer may have settled it
 		turn, err = engine.Step(turn.Session, again)
 		effects = append(effects, turn.Effects...)
 	}
 	if err != nil {
 		return fmt.Errorf("step: %w", err)
+	}
+	if beginsAnew(effects) {
+		if err := v.anew(in); err != nil {
+			return err
+		}
 	}
 	if err := v.saveSession(turn.Session); err != nil {
 		return err

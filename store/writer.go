@@ -87,6 +87,10 @@ func (d *DB) write() {
 		for i := range batch {
 			batch[i].answer()
 		}
+		if d.tx.erased {
+			d.tx.erased = false
+			d.cleaning.Go(func() { _ = d.clean(context.Background()) }) // Retain does what is left
+		}
 	}
 }
 
@@ -114,6 +118,7 @@ type tx struct {
 	stmts map[string]*sql.Stmt
 	// careful has each job run under a savepoint. Hardly ever does one fail: a batch is tried without first.
 	careful bool
+	erased  bool // somebody was erased: the write-ahead log is to be cut off
 	spoilt  bool // a job failed without one: nothing of this transaction may be committed
 }
 

@@ -57,7 +57,7 @@ func (c *Chat) Send(_ context.Context, out bot.Outbound) error {
 	if out.Line != line || out.To != from {
 		heading += " → " + out.To
 	}
-	if err := c.screen.show(heading, out.Text); err != nil {
+	if err := c.screen.show(heading, reading(out)); err != nil {
 		return fmt.Errorf("showing a reply: %w", err)
 	}
 	return nil

@@ -17,12 +17,19 @@ const fullBatch = 512
 const timeLayout = "2006-01-02T15:04:05.999Z07:00"
 
 type replyLine struct {
-	ID      string `json:"id"`
-	ReplyTo string `json:"reply_to,omitempty"`
-	Line    string `json:"line"`
-	To      string `json:"to"`
-	Text    string `json:"text"`
-	At      string `json:"at"`
+	ID      string    `json:"id"`
+	ReplyTo string    `json:"reply_to,omitempty"`
+	Line    string    `json:"line"`
+	To      string    `json:"to"`
+	Text    string    `json:"text"`
+	File    *fileLine `json:"file,omitempty"`
+	At      string    `json:"at"`
+}
+
+type fileLine struct {
+	Name string `json:"name"`
+	MIME string `json:"mime"`
+	Body []byte `json:"body"` // base64
 }
 
 type doneLine struct {
@@ -188,6 +195,7 @@ func (p *printer) reply(row bot.Outbound, zone *time.Location) error {
 		Line:    row.Line,
 		To:      row.To,
 		Text:    row.Text,
+		File:    (*fileLine)(row.File),
 		At:      row.At.In(zone).Format(timeLayout),
 	})
 }

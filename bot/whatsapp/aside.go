@@ -63,7 +63,7 @@ func (l *line) whisper(to types.JID, a Aside, cause string) {
 		ctx, cancel := context.WithTimeout(ctx, asideWait)
 		defer cancel()
 		if client := l.await(ctx); client != nil {
-			if err := l.deliver(ctx, client, to, id, words); err != nil {
+			if err := l.deliver(ctx, client, to, id, words, nil); err != nil {
 				l.log.Debug().Str("aside", string(a)).Str("reason", kind(err)).Msg("aside.unsent")
 			}
 		}

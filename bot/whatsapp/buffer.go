@@ -9,6 +9,7 @@ import (
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	wastore "go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -16,7 +17,7 @@ import (
 // there they are sealed already, and for as long as the outbox keeps them.
 type sealedBuffer struct {
 	wastore.EventBuffer
-	store Store
+	lines *Lines
 	line  string
 
 	mu      sync.Mutex
@@ -108,13 +109,13 @@ func (b *sealedBuffer) GetBufferedEvent(ctx context.Context, hash [32]byte) (*wa
 	if err != nil || e == nil || e.Plaintext == nil {
 		return e, err
 	}
-	e.Plaintext, err = b.store.OpenAside(bufferName, e.Plaintext)
+	e.Plaintext, err = b.lines.Store.OpenAside(bufferName, e.Plaintext)
 	return e, err
 }
 
 // PutBufferedEvent keeps a decrypted message until it is handled.
 func (b *sealedBuffer) PutBufferedEvent(ctx context.Context, hash [32]byte, plain []byte, at time.Time) error {
-	sealed, err := b.store.SealAside(bufferName, plain)
+	sealed, err := b.lines.Store.SealAside(bufferName, plain)
 	if err != nil {
 		return err
 	}
@@ -139,17 +140,31 @@ func (b *sealedBuffer) GetOutgoingEvent(ctx context.Context, chat, alt types.JID
 	return "wa", body, err
 }
 
+// mayReadAgain reports whether a phone that could not read a message may have it again. whatsmeow has its latest ones in
+// memory, and would give them to whoever has the number now; what the store does not give is not theirs to read.
+func (l *Lines) mayReadAgain(receipt *events.Receipt, id types.MessageID, _ int, _ *waE2E.Message) bool {
+	if receipt.IsFromMe { // a device of our own
+		return true
+	}
+	_, ok, err := l.Store.Reply(context.Background(), id)
+	return err == nil && ok
+}
+
 func (b *sealedBuffer) sent(ctx context.Context, chat, alt types.JID, id types.MessageID) (*waE2E.Message, error) {
-	out, ok, err := b.store.Reply(ctx, id)
+	out, ok, err := b.lines.Store.Reply(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	if !ok || out.Transport != Name || out.Line != b.line || (out.To != address(chat) && out.To != address(alt)) {
 		return nil, fmt.Errorf("message %s is none of ours to this phone", id)
 	}
-	expires, _, err := b.store.Chat(ctx, out.Line, out.To)
+	expires, _, err := b.lines.Store.Chat(ctx, out.Line, out.To)
 	if err != nil {
 		return nil, err
 	}
-	return text(out.Text, expires), nil
+	file, err := b.lines.upload(ctx, out) // again: the key of the first time is not kept
+	if err != nil {
+		return nil, err
+	}
+	return message(out.Text, file, expires), nil
 }

@@ -4,15 +4,19 @@
 //	lines.go     all our lines: they come and go, ask to be linked, and are one bot.Transport
 //	line.go      one linked number: its client and how it does
 //	convert.go   what WhatsApp says → what a person said; pure
-//	send.go      a reply on its way, under the ID it has had since its commit
+//	send.go      a reply on its way, under the ID it has had since its commit; upload.go has its file
 //	media.go     a file that came with a message: fetched, and asked for again where it is gone
 //	pace.go      how fast a line writes
 //	order.go     messages that overtook others wait for the next login
 //	receive.go   what a person said, on its way to disk
 //	chat.go      how long a chat's messages stay, and whether a person of ours has it to themselves
+//	identity.go  people whose phone is another than before
+//	forget.go    people who were erased, taken out of whatsmeow's database too
 //	flood.go     machines that talk to us are answered ever less
 //	aside.go     short answers to what is no message: a call
 //	link.go      linking a number, by QR code or by eight characters; qr.go draws the code
+//	pairing.go   one link under way; passkey.go where the account has a passkey
+//	wish.go      links that a command beside the service asks for
 //	keys.go      whatsmeow's keys, in a database of their own
 //	buffer.go    messages that were decrypted and are not on disk with us yet
 //	tokens.go    what allows us to write to people

@@ -9,34 +9,40 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	_ "github.com/mattn/go-sqlite3" // whatsmeow's keys are in SQLite
 	wastore "go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
-	waLog "go.mau.fi/whatsmeow/util/log"
 )
 
 // keysFile is whatsmeow's database: the identity of each linked device, and its sessions with every phone. It stands
 // apart from ours because whatsmeow deletes from it, tables and all, when a number logs out.
 const keysFile = "whatsapp.db"
 
-// With anything less, four lines at once met "database is locked", and whatsmeow then acknowledges the message and
-// asks for it again. whatsmeow prepares each statement anew: the driver keeps them.
-const keysPragmas = "_foreign_keys=on&_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate&_synchronous=FULL&_stmt_cache_size=64"
+// What is deleted is overwritten: whom we forget is to be nowhere in the file. With anything less than the rest, four
+// lines at once met "database is locked", and whatsmeow then acknowledges the message and asks for it again. whatsmeow
+// prepares each statement anew: the driver keeps them.
+const keysPragmas = "_foreign_keys=on&_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate&_synchronous=FULL&_secure_delete=on&_stmt_cache_size=64"
 
 // keys are the linked devices. One process may use them at a time: two that send with the same keys destroy them.
 type keys struct {
+	lines     *Lines
 	container *sqlstore.Container
-	store     Store
+	db        *sql.DB
 	veil      *veil
+
+	// lids remembers what it has read: forgetting somebody makes a new one.
+	lids atomic.Pointer[sqlstore.CachedLIDMap]
 
 	mu      sync.Mutex
 	buffers []*sealedBuffer // to be swept at the end
+	tokens  []*knownTokens
 }
 
-func openKeys(ctx context.Context, dir string, store Store, log waLog.Logger) (*keys, error) {
-	file := filepath.Join(dir, keysFile)
+func openKeys(ctx context.Context, lines *Lines) (*keys, error) {
+	file := filepath.Join(lines.Dir, keysFile)
 	// Made first with its mode: SQLite gives its companions the same.
 	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // in the operator's own directory
 	if err != nil {
@@ -51,7 +57,8 @@ func openKeys(ctx context.Context, dir string, store Store, log waLog.Logger) (*
 		return nil, fmt.Errorf("%s: %w", keysFile, err)
 	}
 	db.SetMaxOpenConns(1) // they queue for it; with more, SQLite has whoever finds the file locked sleep on it
-	k := &keys{container: sqlstore.NewWithDB(db, "sqlite3", log), store: store, veil: newVeil(store)}
+	k := &keys{lines: lines, container: sqlstore.NewWithDB(db, "sqlite3", waLogger(lines.Log)), db: db, veil: newVeil(lines.Store)}
+	k.lids.Store(k.container.LIDMap)
 	if err = k.container.Upgrade(ctx); err == nil {
 		err = k.veil.draw(ctx, db)
 	}
@@ -61,20 +68,17 @@ func openKeys(ctx context.Context, dir string, store Store, log waLog.Logger) (*
 	return k, nil
 }
 
-func (k *keys) close() error {
+func (k *keys) close() error { return errors.Join(k.sweep(), k.container.Close()) }
+
+// sweep clears the words of all messages that were handled.
+func (k *keys) sweep() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var errs []error
 	for _, b := range k.buffers {
 		errs = append(errs, b.sweep())
 	}
-	return errors.Join(append(errs, k.container.Close())...)
-}
-
-func (k *keys) keep(b *sealedBuffer) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.buffers = append(k.buffers, b)
+	return errors.Join(errs...)
 }
 
 // device gives a linked device by its address; nil where there is none, because it was logged out say.
@@ -96,12 +100,15 @@ func (k *keys) device(ctx context.Context, line, address string) (*wastore.Devic
 
 // guard puts what seals before a device's stores.
 func (k *keys) guard(device *wastore.Device, line string) {
-	buffer := &sealedBuffer{EventBuffer: device.EventBuffer, store: k.store, line: line}
-	k.keep(buffer)
-	device.EventBuffer = buffer
-	device.PrivacyTokens = &knownTokens{PrivacyTokenStore: device.PrivacyTokens, known: make(map[types.JID]wastore.PrivacyToken)}
+	buffer := &sealedBuffer{EventBuffer: device.EventBuffer, lines: k.lines, line: line}
+	tokens := &knownTokens{PrivacyTokenStore: device.PrivacyTokens, known: make(map[types.JID]wastore.PrivacyToken)}
+	k.mu.Lock()
+	k.buffers, k.tokens = append(k.buffers, buffer), append(k.tokens, tokens)
+	k.mu.Unlock()
+	device.EventBuffer, device.PrivacyTokens = buffer, tokens
 	device.Container = leaver{device.Container}
-	k.veil.dress(device)
+	changed := func(ctx context.Context, user string) error { return k.lines.doubt(ctx, device, user) }
+	k.veil.dress(device, func() wastore.LIDStore { return k.lids.Load() }, changed)
 }
 
 // fresh makes a device to link. It is saved once it is linked.

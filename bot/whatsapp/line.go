@@ -9,6 +9,7 @@ import (
 
 	"github.com/rs/zerolog"
 	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/proto/waE2E"
 	wastore "go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
@@ -91,8 +92,10 @@ type line struct {
 	albums map[string]int
 	chats  map[string]chat // by address, as stored
 	late   map[string]bool // addresses whose messages waited long
-	panics map[string]int  // by message
-	lost   map[string]chan *events.MediaRetry
+	// uploads are files of replies that were uploaded and not sent yet, by the reply's ID.
+	uploads map[string]*waE2E.DocumentMessage
+	panics  map[string]int // by message
+	lost    map[string]chan *events.MediaRetry
 }
 
 func newLine(l *Lines, id string) *line {
@@ -100,8 +103,8 @@ func newLine(l *Lines, id string) *line {
 		id: id, turn: make(chan struct{}, 1), lines: l, log: l.Log.With().Str("line", id).Logger(), changed: make(chan struct{}),
 		pace: newPace(l.Sending), flood: newFloods(l.Sending.Flood),
 		asides: make(map[asideKey]time.Time), albums: make(map[string]int), chats: make(map[string]chat),
-		late: make(map[string]bool), panics: make(map[string]int), lost: make(map[string]chan *events.MediaRetry),
-		order: &order{astray: make(map[string]bool)},
+		late: make(map[string]bool), uploads: make(map[string]*waE2E.DocumentMessage), panics: make(map[string]int),
+		lost: make(map[string]chan *events.MediaRetry), order: &order{astray: make(map[string]bool)},
 	}
 	ln.ctx, ln.end = context.WithCancel(context.Background())
 	return ln
@@ -162,6 +165,7 @@ func (l *Lines) client(device *wastore.Device, log waLog.Logger) *whatsmeow.Clie
 	client.UseRetryMessageStore = true       // served from our outbox: sealedBuffer
 	client.InitialAutoReconnect = true
 	client.ManualHistorySyncDownload = true // history is not for us, and never answered
+	client.PreRetryCallback = l.mayReadAgain
 	client.SetMediaHTTPClient(capped(l.HTTP))
 	if l.Configure != nil {
 		l.Configure(client)
@@ -289,6 +293,8 @@ func (l *line) event(client *whatsmeow.Client, e any) (ok bool) {
 		l.undecryptable(e)
 	case *events.CallOffer:
 		l.call(e.BasicCallMeta)
+	case *events.IdentityChange:
+		l.changedHands(client, e.JID)
 	case *events.MediaRetry:
 		l.uploaded(e)
 	default:

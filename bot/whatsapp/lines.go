@@ -36,6 +36,13 @@ type Store interface {
 	SetChatExpiry(ctx context.Context, line, address string, expires time.Duration) error
 	PauseChat(ctx context.Context, line, address string, until time.Time) error
 
+	// Doubt notes that somebody else may have an address now; nothing where nobody has it.
+	Doubt(ctx context.Context, address, why string) error
+
+	// Forgets gives addresses of people who were erased, Forgotten takes one off that list.
+	Forgets(ctx context.Context) ([]dialog.Forget, error)
+	Forgotten(ctx context.Context, id int64) error
+
 	// Reply gives a reply of the outbox by its ID, sent or not.
 	Reply(ctx context.Context, id string) (out dialog.Outbound, ok bool, err error)
 
@@ -133,9 +140,9 @@ func New(ctx context.Context, o Options) (*Lines, error) {
 		halted:  make(chan struct{}),
 		linking: make(map[string]bool),
 	}
-	introduce(o.Log)
+	hearSignal(o.Log)
 	var err error
-	if l.keys, err = openKeys(ctx, o.Dir, o.Store, waLogger(o.Log)); err != nil {
+	if l.keys, err = openKeys(ctx, l); err != nil {
 		return nil, err
 	}
 	for _, id := range o.Lines {
@@ -181,6 +188,7 @@ func (l *Lines) Run(ctx context.Context, h Handler) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	parts.Go(func() { l.fulfil(ctx) })
+	parts.Go(func() { l.forgetting(ctx) })
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -96,21 +95,22 @@ func kind(err error) string {
 	return fmt.Sprintf("%T", root)
 }
 
-// libsignal logs through a variable of the process; whichever lines were made last hear it.
-var (
-	signalOnce sync.Once
-	signalLog  atomic.Pointer[zerolog.Logger]
-)
+// signalLog is what libsignal's log goes to: it logs through a variable of the process, so whichever lines were made last
+// hear it. nil: nobody does.
+var signalLog atomic.Pointer[zerolog.Logger]
 
-// introduce sets what whatsmeow and libsignal keep for the whole process.
-func introduce(log zerolog.Logger) {
+// What whatsmeow and libsignal keep for the whole process is set before either runs: later it would race with them, for
+// libsignal makes itself a logger at the first word it wants to log.
+func init() {
+	var l signallog.Loggable = signalLogger{}
+	signallog.Setup(&l)
+	wastore.SetOSInfo("Sapa", [3]uint32{1, 0, 0}) // as the phone lists its linked devices
+}
+
+// hearSignal has libsignal log here.
+func hearSignal(log zerolog.Logger) {
 	log = log.With().Str("from", "libsignal").Logger()
 	signalLog.Store(&log)
-	signalOnce.Do(func() {
-		var l signallog.Loggable = signalLogger{}
-		signallog.Setup(&l)
-		wastore.SetOSInfo("Sapa", [3]uint32{1, 0, 0}) // as the phone lists its linked devices
-	})
 }
 
 // signalLogger writes where libsignal stumbled. Its messages are left out: they are made of addresses and keys.
@@ -124,12 +124,18 @@ func (signalLogger) Info(string, string) {}
 
 // Warning logs the place.
 func (signalLogger) Warning(caller, _ string) {
-	signalLog.Load().Debug().Str("at", caller).Msg("libsignal.warning")
+	signalTold(caller, "libsignal.warning")
 }
 
 // Error logs the place.
 func (signalLogger) Error(caller, _ string) {
-	signalLog.Load().Debug().Str("at", caller).Msg("libsignal.error")
+	signalTold(caller, "libsignal.error")
+}
+
+func signalTold(caller, what string) {
+	if log := signalLog.Load(); log != nil {
+		log.Debug().Str("at", caller).Msg(what)
+	}
 }
 
 // Configure is not needed.

@@ -23,7 +23,7 @@ func (l *line) message(e *events.Message) bool {
 	if h.kind == silence {
 		return true
 	}
-	l.learn(&h, e.Info.MessageSource)
+	l.learn(&h)
 	if err := l.expiring(h); err != nil {
 		return l.refused(e.Info.ID, err)
 	}
@@ -116,25 +116,34 @@ func (l *line) waited(in dialog.Input, sent time.Time) {
 }
 
 // learn adds what whatsmeow knows of a person from elsewhere: the number behind a LID, the LID behind a number.
-func (l *line) learn(h *heard, src types.MessageSource) {
+func (l *line) learn(h *heard) {
+	jid, ok := jidOf(h.in.From)
+	if !ok || jid.Server == types.HiddenUserServer && h.in.Phone != "" {
+		return
+	}
+	other, err := l.otherAddress(jid)
+	switch {
+	case err != nil || other.IsEmpty():
+	case other.Server == types.HiddenUserServer:
+		h.in.From = address(other)
+	default:
+		h.in.Phone = international(address(other))
+	}
+}
+
+// otherAddress is the number behind a LID, or the LID behind a number; empty where it is not known.
+func (l *line) otherAddress(jid types.JID) (types.JID, error) {
 	l.mu.Lock()
 	lids := l.lids
 	l.mu.Unlock()
-	if lids == nil {
-		return
-	}
-	jid, ok := jidOf(h.in.From)
 	switch {
-	case !ok:
-	case jid.Server == types.HiddenUserServer && h.in.Phone == "":
-		if pn, err := lids.GetPNForLID(l.ctx, jid); err == nil {
-			h.in.Phone = international(address(pn))
-		}
+	case lids == nil:
+	case jid.Server == types.HiddenUserServer:
+		return lids.GetPNForLID(l.ctx, jid)
 	case jid.Server == types.DefaultUserServer:
-		if lid, err := lids.GetLIDForPN(l.ctx, jid); err == nil && !lid.IsEmpty() {
-			h.in.From = address(lid)
-		}
+		return lids.GetLIDForPN(l.ctx, jid)
 	}
+	return types.EmptyJID, nil
 }
 
 // announced notes how many files an album has.

@@ -46,25 +46,30 @@ func (l *line) send(ctx context.Context, out bot.Outbound) error {
 	if !ready || client == nil {
 		return bot.ErrDown
 	}
+	file, err := l.upload(ctx, client, out)
+	if err != nil {
+		return err
+	}
 	l.asPerson(ctx, client, to, out.Text)
 	if sorry := l.lines.Words(AsideLate); late && sorry != "" {
 		// A message of its own: what stands under a reply's ID never differs.
-		if err := l.deliver(ctx, client, to, l.asideID(AsideLate, to, out.ID), sorry); err != nil {
+		if err := l.deliver(ctx, client, to, l.asideID(AsideLate, to, out.ID), sorry, nil); err != nil {
 			return l.failed(client, err)
 		}
 	}
-	if err := l.deliver(ctx, client, to, out.ID, out.Text); err != nil {
+	if err := l.deliver(ctx, client, to, out.ID, out.Text, file); err != nil {
 		return l.failed(client, err)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.late, out.To)
+	delete(l.uploads, out.ID)
 	l.flood.sent(out.To, out.Text)
 	return nil
 }
 
-// deliver sends a text and waits for WhatsApp's word that it has it.
-func (l *line) deliver(ctx context.Context, client *whatsmeow.Client, to types.JID, id, words string) error {
+// deliver sends words, with a file or none, and waits for WhatsApp's word that it has them.
+func (l *line) deliver(ctx context.Context, client *whatsmeow.Client, to types.JID, id, words string, file *waE2E.DocumentMessage) error {
 	c, err := l.chat(address(to))
 	if err != nil {
 		return err
@@ -77,19 +82,24 @@ func (l *line) deliver(ctx context.Context, client *whatsmeow.Client, to types.J
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
-	_, err = client.SendMessage(ctx, to, text(words, c.expires), whatsmeow.SendRequestExtra{ID: id, Timeout: sendWithin})
+	_, err = client.SendMessage(ctx, to, message(words, file, c.expires), whatsmeow.SendRequestExtra{ID: id, Timeout: sendWithin})
 	return err
 }
 
-// text is a message of words. In a chat whose messages disappear ours has to say so, else phones warn of it.
-func text(words string, expires time.Duration) *waE2E.Message {
-	if expires <= 0 {
-		return &waE2E.Message{Conversation: proto.String(words)}
+// message is what goes over the wire: words, or a file with them below it. In a chat whose messages disappear ours has to
+// say so, else phones warn of it.
+func message(words string, file *waE2E.DocumentMessage, expires time.Duration) *waE2E.Message {
+	var info *waE2E.ContextInfo
+	if expires > 0 {
+		info = &waE2E.ContextInfo{Expiration: proto.Uint32(uint32(expires / time.Second))} //nolint:gosec // it was one
 	}
-	return &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{
-		Text:        proto.String(words),
-		ContextInfo: &waE2E.ContextInfo{Expiration: proto.Uint32(uint32(expires / time.Second))}, //nolint:gosec // it was one
-	}}
+	switch {
+	case file != nil:
+		return captioned(file, words, info)
+	case info != nil:
+		return &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{Text: proto.String(words), ContextInfo: info}}
+	}
+	return &waE2E.Message{Conversation: proto.String(words)}
 }
 
 // asPerson takes the time a person takes: a moment at random, and typing. It ends early where the line stops.

@@ -55,6 +55,13 @@ func (s *knownTokens) GetPrivacyToken(ctx context.Context, user types.JID) (*was
 	return given(*token), nil
 }
 
+// forget empties the memory.
+func (s *knownTokens) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.known)
+}
+
 // given is a token to give away: whoever gets it changes it. An empty one stands for none.
 func given(token wastore.PrivacyToken) *wastore.PrivacyToken {
 	if token.User.IsEmpty() {

@@ -49,6 +49,13 @@ func (v *veil) user(user string) (string, error) {
 	return veiled, nil
 }
 
+// forget drops a user from memory.
+func (v *veil) forget(user string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	delete(v.known, user)
+}
+
 func (v *veil) unveil(veiled string) (string, error) {
 	if veiled == "" {
 		return "", nil
@@ -58,12 +65,17 @@ func (v *veil) unveil(veiled string) (string, error) {
 
 // address veils what begins with a user: an address of Signal's ("187_1:0"), a JID.
 func (v *veil) address(address string) (string, error) {
-	end := strings.IndexAny(address, "_:.@")
-	if end < 0 {
-		end = len(address)
+	plain := userOf(address)
+	user, err := v.user(plain)
+	return user + address[len(plain):], err
+}
+
+// userOf is the user that an address begins with.
+func userOf(address string) string {
+	if end := strings.IndexAny(address, "_:.@"); end >= 0 {
+		return address[:end]
 	}
-	user, err := v.user(address[:end])
-	return user + address[end:], err
+	return address
 }
 
 func (v *veil) jid(jid types.JID) (types.JID, error) {
@@ -89,33 +101,37 @@ func (v *veil) both(a, b types.JID) (types.JID, types.JID, error) {
 }
 
 // dress puts the veil before the stores of a device that are about people. Names and chat settings are not kept at
-// all: they are none of our business.
-func (v *veil) dress(device *wastore.Device) {
-	device.Identities = veiledIdentities{device.Identities, v}
+// all: they are none of our business. lids gives the numbers behind LIDs; changed is told whose identity key is another
+// than before.
+func (v *veil) dress(device *wastore.Device, lids func() wastore.LIDStore, changed func(ctx context.Context, user string) error) {
+	device.Identities = veiledIdentities{device.Identities, v, changed}
 	device.Sessions = veiledSessions{device.Sessions, v}
 	device.SenderKeys = veiledSenderKeys{device.SenderKeys, v}
 	device.MsgSecrets = veiledSecrets{device.MsgSecrets, v}
 	device.PrivacyTokens = veiledTokens{device.PrivacyTokens, v}
-	device.LIDs = veiledLIDs{device.LIDs, v}
+	device.LIDs = veiledLIDs{lids, v}
 	device.Contacts, device.ChatSettings = &wastore.NoopStore{}, &wastore.NoopStore{}
 }
 
-// veilings are where people stand in whatsmeow's database.
-var veilings = []string{
-	"UPDATE OR REPLACE whatsmeow_lid_map SET lid = veil(lid), pn = veil(pn)",
-	"UPDATE OR REPLACE whatsmeow_identity_keys SET their_id = veil(their_id)",
-	"UPDATE OR REPLACE whatsmeow_sessions SET their_id = veil(their_id)",
-	"UPDATE OR REPLACE whatsmeow_sender_keys SET chat_id = veil(chat_id), sender_id = veil(sender_id)",
-	"UPDATE OR REPLACE whatsmeow_message_secrets SET chat_jid = veil(chat_jid), sender_jid = veil(sender_jid)",
-	"UPDATE OR REPLACE whatsmeow_privacy_tokens SET their_jid = veil(their_jid)",
-	"DELETE FROM whatsmeow_contacts",
-	"DELETE FROM whatsmeow_chat_settings",
-	"DELETE FROM whatsmeow_retry_buffer",
+// traces are where people stand in whatsmeow's database: columns that begin with a user.
+var traces = []struct{ table, column string }{
+	{"whatsmeow_lid_map", "lid"},
+	{"whatsmeow_lid_map", "pn"},
+	{"whatsmeow_identity_keys", "their_id"},
+	{"whatsmeow_sessions", "their_id"},
+	{"whatsmeow_sender_keys", "chat_id"},
+	{"whatsmeow_sender_keys", "sender_id"},
+	{"whatsmeow_message_secrets", "chat_jid"},
+	{"whatsmeow_message_secrets", "sender_jid"},
+	{"whatsmeow_privacy_tokens", "their_jid"},
 }
 
-// veiledVersion is the user_version of a database in which nobody is named any more; whatsmeow counts its own versions
-// in a table.
-const veiledVersion = 1
+// unkept are the tables about people in which we keep nothing.
+var unkept = []string{"whatsmeow_contacts", "whatsmeow_chat_settings", "whatsmeow_retry_buffer"}
+
+// veiledVersion is the user_version of a database in which nobody is named any more, nor left over from what was deleted
+// (before 2 that was not overwritten); whatsmeow counts its own versions in a table.
+const veiledVersion = 2
 
 // draw veils a database that was used before there was a veil, once, and leaves nothing of the old rows in the file.
 func (v *veil) draw(ctx context.Context, db *sql.DB) (err error) {
@@ -153,11 +169,15 @@ func (v *veil) drawOver(ctx context.Context, conn *sql.Conn) error {
 	if err != nil {
 		return err
 	}
-	for _, statement := range veilings {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			_ = tx.Rollback() // the first error tells
-			return err
+	err = clearUnkept(ctx, tx)
+	for _, t := range traces {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, fmt.Sprintf("UPDATE OR REPLACE %[1]s SET %[2]s = veil(%[2]s)", t.table, t.column))
 		}
+	}
+	if err != nil {
+		_ = tx.Rollback() // the first error tells
+		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return err
@@ -170,13 +190,18 @@ func (v *veil) drawOver(ctx context.Context, conn *sql.Conn) error {
 	return nil
 }
 
+func clearUnkept(ctx context.Context, tx *sql.Tx) error {
+	for _, table := range unkept {
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf("DELETE FROM %s", table)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // once is address for what may be veiled already.
 func (v *veil) once(address string) (string, error) {
-	end := strings.IndexAny(address, "_:.@")
-	if end < 0 {
-		end = len(address)
-	}
-	if _, err := v.unveil(address[:end]); err == nil {
+	if _, err := v.unveil(userOf(address)); err == nil {
 		return address, nil
 	}
 	return v.address(address)

@@ -12,6 +12,9 @@ import (
 type veiledIdentities struct {
 	wastore.IdentityStore
 	veil *veil
+	// changed is told of each user of whom another key than the one that is kept has come, before the other is taken. Its
+	// error keeps the old one: the message is not read, and comes again.
+	changed func(ctx context.Context, user string) error
 }
 
 // PutIdentity keeps the key of somebody's phone.
@@ -23,8 +26,11 @@ func (s veiledIdentities) PutIdentity(ctx context.Context, address string, key [
 	return s.IdentityStore.PutIdentity(ctx, veiled, key)
 }
 
-// DeleteAllIdentities forgets the keys of all of somebody's phones.
+// DeleteAllIdentities forgets the keys of all of somebody's phones: WhatsApp said that they are others now.
 func (s veiledIdentities) DeleteAllIdentities(ctx context.Context, user string) error {
+	if err := s.changed(ctx, userOf(user)); err != nil {
+		return err
+	}
 	veiled, err := s.veil.address(user)
 	if err != nil {
 		return err
@@ -47,7 +53,11 @@ func (s veiledIdentities) IsTrustedIdentity(ctx context.Context, address string,
 	if err != nil {
 		return false, err
 	}
-	return s.IdentityStore.IsTrustedIdentity(ctx, veiled, key)
+	trusted, err := s.IdentityStore.IsTrustedIdentity(ctx, veiled, key)
+	if err == nil && !trusted { // it is trusted from here on: whatsmeow drops the old one and asks again
+		err = s.changed(ctx, userOf(address))
+	}
+	return trusted, err
 }
 
 type veiledSessions struct {
@@ -248,8 +258,8 @@ func (s veiledTokens) GetPrivacyToken(ctx context.Context, user types.JID) (*was
 }
 
 type veiledLIDs struct {
-	wastore.LIDStore
-	veil *veil
+	store func() wastore.LIDStore // at present: it is another once somebody was forgotten
+	veil  *veil
 }
 
 // PutLIDMapping notes that a LID and a number are one person's.
@@ -258,7 +268,7 @@ func (s veiledLIDs) PutLIDMapping(ctx context.Context, lid, pn types.JID) error 
 	if err != nil {
 		return err
 	}
-	return s.LIDStore.PutLIDMapping(ctx, lid, pn)
+	return s.store().PutLIDMapping(ctx, lid, pn)
 }
 
 // PutManyLIDMappings notes many.
@@ -271,17 +281,17 @@ func (s veiledLIDs) PutManyLIDMappings(ctx context.Context, mappings []wastore.L
 		}
 		veiled[i] = m
 	}
-	return s.LIDStore.PutManyLIDMappings(ctx, veiled)
+	return s.store().PutManyLIDMappings(ctx, veiled)
 }
 
 // GetPNForLID gives the number behind a LID; empty where it is not known.
 func (s veiledLIDs) GetPNForLID(ctx context.Context, lid types.JID) (types.JID, error) {
-	return s.get(ctx, lid, s.LIDStore.GetPNForLID)
+	return s.get(ctx, lid, s.store().GetPNForLID)
 }
 
 // GetLIDForPN gives the LID of a number; empty where it is not known.
 func (s veiledLIDs) GetLIDForPN(ctx context.Context, pn types.JID) (types.JID, error) {
-	return s.get(ctx, pn, s.LIDStore.GetLIDForPN)
+	return s.get(ctx, pn, s.store().GetLIDForPN)
 }
 
 func (s veiledLIDs) get(ctx context.Context, of types.JID, from func(context.Context, types.JID) (types.JID, error)) (types.JID, error) {
@@ -305,7 +315,7 @@ func (s veiledLIDs) GetManyLIDsForPNs(ctx context.Context, pns []types.JID) (map
 			return nil, err
 		}
 	}
-	found, err := s.LIDStore.GetManyLIDsForPNs(ctx, veiled)
+	found, err := s.store().GetManyLIDsForPNs(ctx, veiled)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func (s *sapa) importBranches(ctx context.Context, file string, strict bool) err
 		return fmt.Errorf("the branches cannot be read: %w", err)
 	}
 	branches, bad := jkn.ParseBranches(bytes.NewReader(source))
-	return s.visit(ctx, func(o *office) error {
+	return s.found(ctx, func(o *office) error {
 		rows := unjoined(bad)
 		branches = slices.DeleteFunc(branches, func(b jkn.Branch) bool {
 			unknown := b.Line != "" && !slices.Contains(o.lineIDs(), b.Line)

@@ -44,7 +44,7 @@ func (s *sapa) importCompanies(ctx context.Context, file string, strict bool) er
 	if len(companies) == 0 || strict && len(rows) > 0 {
 		return errors.New("no companies were imported; the old ones stay")
 	}
-	return s.visit(ctx, func(o *office) error {
+	return s.found(ctx, func(o *office) error {
 		if err := o.db.ImportCompanies(ctx, companies, false); err != nil {
 			return err
 		}

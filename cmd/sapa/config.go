@@ -42,9 +42,10 @@ type line struct {
 	id, flow, branch string
 }
 
-// session is after what time an unanswered conversation is set aside, and how long its draft is kept.
+// session is after what time an unanswered conversation is set aside, how long its draft is kept, and after what time of
+// silence somebody else may have the number now; 0: never.
 type session struct {
-	idle, draft time.Duration
+	idle, draft, unseen time.Duration
 }
 
 // sending is how fast a line sends, so that it writes as a person would.
@@ -79,7 +80,7 @@ func trialConfig() *config {
 		lines:        []line{{id: "chika", flow: "chika"}, {id: "pandawa", flow: "pandawa"}},
 		hours:        worktime.DefaultHours(),
 		holidays:     worktime.DefaultHolidays(),
-		session:      session{idle: 30 * time.Minute, draft: 168 * time.Hour},
+		session:      session{idle: 30 * time.Minute, draft: 168 * time.Hour, unseen: 2160 * time.Hour},
 		sending: sending{
 			typing: true, perContact: rate{20, time.Minute}, perLine: rate{60, time.Minute}, jitter: 300 * time.Millisecond,
 			pause: time.Hour, flood: rate{40, time.Minute},
@@ -149,7 +150,9 @@ func (c *config) keysOf(dir string) yamlKeys {
 		"lines":    c.readLines,
 		"hours":    c.readHours,
 		"holidays": func(n yamlNode) { c.readHolidays(n, dir) },
-		"session":  f.mapping(yamlKeys{"idle": f.duration(&c.session.idle), "draft": f.duration(&c.session.draft)}),
+		"session": f.mapping(yamlKeys{
+			"idle": f.duration(&c.session.idle), "draft": f.duration(&c.session.draft), "unseen": f.duration(&c.session.unseen),
+		}),
 		"sending": f.mapping(yamlKeys{
 			"typing": f.truth(&c.sending.typing), "per_contact": f.rate(&c.sending.perContact),
 			"per_line": f.rate(&c.sending.perLine), "jitter": f.duration(&c.sending.jitter),

@@ -17,7 +17,7 @@ hours:
   special: [{from: 2026-02-19, to: 2026-03-17, open: "08:00", close: "13:00"}]
   visitors: 6
 holidays: libur.csv
-session: {idle: 20m, draft: 72h}
+session: {idle: 20m, draft: 72h, unseen: 0s}
 sending: {typing: false, per_contact: 10/m, per_line: 1/s, jitter: 0s}
 retention: {documents: 720h, tickets: 8760h, messages: 24h}
 keys: kunci
@@ -39,7 +39,7 @@ func TestConfig(t *testing.T) {
 	if len(c.hours.Weekdays) != 6 || c.hours.Open != "07:30" || c.hours.Visitors != 6 || len(c.hours.Special) != 1 || !c.holidays.Covers(2030) || c.holidays.Covers(2026) {
 		t.Errorf("hours: %+v", c.hours)
 	}
-	if c.session != (session{20 * time.Minute, 72 * time.Hour}) || c.sending != (sending{false, rate{10, time.Minute}, rate{1, time.Second}, 0, time.Hour, rate{40, time.Minute}}) {
+	if c.session != (session{20 * time.Minute, 72 * time.Hour, 0}) || c.sending != (sending{false, rate{10, time.Minute}, rate{1, time.Second}, 0, time.Hour, rate{40, time.Minute}}) {
 		t.Errorf("session %+v, sending %+v", c.session, c.sending)
 	}
 	if c.retention.messages != 24*time.Hour || c.keys != filepath.Join(dir, "kunci") {

@@ -147,7 +147,7 @@ func TestReasonShowsAndIsRecorded(t *testing.T) {
 	}
 	saved := filepath.Join(t.TempDir(), "berkas")
 	full := works(t, data, "ticket", "show", ref, "--reason", "verifikasi", "--save", saved, "--as", "rina")
-	for _, word := range []string{"Siti Aminah", "0001234567890", "17 Agustus 1990", "subject.seen", "documents.saved", "verifikasi"} {
+	for _, word := range []string{"Siti Aminah", "0001234567890", "17 Agustus 1990", "ticket.seen", "documents.saved", "verifikasi"} {
 		if !strings.Contains(full, word) {
 			t.Errorf("show --reason says nothing of %q:\n%s", word, full)
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 func (s *sapa) databaseCommand() *cobra.Command {
-	return group("db", "Check, back up and restore the database", "  sapa db backup sapa-2026-11-23.db",
+	return group("db", "Check, back up, restore and rekey the database", "  sapa db backup sapa-2026-11-23.db",
 		&cobra.Command{
 			Use:     "check",
 			Short:   "Check the database: SQLite's own checks, and the rules of the house",
@@ -38,7 +38,59 @@ func (s *sapa) databaseCommand() *cobra.Command {
 			Example: "  sapa db restore /backup/sapa-2026-11-23.db",
 			Args:    cobra.ExactArgs(1),
 			RunE:    func(cmd *cobra.Command, args []string) error { return s.restore(cmd.Context(), args[0]) },
-		})
+		},
+		s.rekeyCommand())
+}
+
+func (s *sapa) rekeyCommand() *cobra.Command {
+	var forget bool
+	c := &cobra.Command{
+		Use:   "rekey",
+		Short: "Make a new master key, also while the service runs",
+		Long: "Make a new master key and wrap every data key with it, while the service goes on. The older ones stay among\n" +
+			"the keys, so that older backups can be restored; make a new backup, keep a copy of the keys elsewhere, then\n" +
+			"take the older ones out with --forget-old: after that, backups made before this command, and copies of the keys\n" +
+			"made before it, open nothing any more. Broken off, it is simply run again.",
+		Example: "  sapa db rekey\n  sapa db rekey --forget-old",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if forget {
+				return s.forgetOldKeys(cmd.Context())
+			}
+			return s.rekey(cmd.Context())
+		},
+	}
+	c.Flags().BoolVar(&forget, "forget-old", false, "take the older master keys out, once nothing needs them")
+	return c
+}
+
+func (s *sapa) rekey(ctx context.Context) error {
+	return s.database(ctx, func(c *config, db *store.DB) error {
+		progress, finish := s.progress("keys")
+		n, err := db.Rekey(ctx, progress)
+		finish()
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.stdout, "%d data keys are wrapped by a new master key.\n"+
+			"Keep a copy of %s elsewhere, and make a new backup.\n", n, absolute(c.keys))
+		return err
+	})
+}
+
+func (s *sapa) forgetOldKeys(ctx context.Context) error {
+	return s.database(ctx, func(_ *config, db *store.DB) error {
+		n, err := db.ForgetOldKeys(ctx)
+		if err != nil {
+			return err
+		}
+		words := "There was no older master key.\n"
+		if n > 0 {
+			words = fmt.Sprintf("%d older master keys are gone. Backups made before the last sapa db rekey open nothing any more.\n", n)
+		}
+		_, err = fmt.Fprint(s.stdout, words)
+		return err
+	})
 }
 
 // database opens the database alone: these commands work without sound flows.

@@ -16,11 +16,15 @@ import (
 
 	"sapa/bot"
 	"sapa/dialog/desk"
+	"sapa/store"
 )
 
 // What a log line, or a watch, can be about stands in the README, all of it and nothing else.
 func TestTheReadmeListsEveryEvent(t *testing.T) {
-	want := map[string]bool{bot.InputFailed: true, eventSubjectSeen: true, eventDocumentsSaved: true, eventRetained: true}
+	want := map[string]bool{
+		bot.InputFailed: true, store.TicketSeen: true, store.DocumentsSaved: true, eventRetained: true, store.EventErased: true,
+		"contact.gone": true, "erased.forgotten": true, "erased.unforgotten": true,
+	}
 	files, err := filepath.Glob("../../dialog/desk/*.go")
 	must(t, err)
 	for _, file := range files {
@@ -76,6 +80,8 @@ func TestOfficersWorkWithinRoleAndScope(t *testing.T) {
 	if out := list("--as", "budi", "--stage", "verifikasi", "--regency", "31.74", "--limit", "1"); !strings.Contains(out, ref) {
 		t.Errorf("Budi sees %q", out)
 	}
+	refuses(t, exitUsage, "reaktivasi", command(t, data, "", "ticket", "list", "--service", "reaktiv"))
+	refuses(t, exitUsage, "reaktivasi", command(t, data, "", "ticket", "stats", "--service", "reaktiv"))
 	sheet := works(t, data, "ticket", "show", ref, "--as", "budi")
 	for _, words := range []string{"rina, assigned", "first in its queue", "promised"} {
 		if !strings.Contains(sheet, words) {

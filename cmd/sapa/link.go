@@ -173,8 +173,6 @@ func (p *linkPrinter) show(s whatsapp.Step) {
 		p.say("%s", passkeyHelp(s.Detail, time.Until(s.Until)))
 	case whatsapp.StepUnread:
 		p.say("That was not the whole line (%s came): paste all that the console printed, from { to }.", s.Detail)
-	case whatsapp.StepConfirm:
-		p.say("The phone shows a code. If it is %s, type ya here; if not, stop with Ctrl-C.", s.Detail)
 	case whatsapp.StepUpdate:
 		p.say("This phone's WhatsApp knows no linked devices: update it, then scan again.")
 	case whatsapp.StepPaired:

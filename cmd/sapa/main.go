@@ -40,6 +40,10 @@ const maxComplaint = 4
 
 // run is the whole program: it runs one command and gives its exit code. The end of ctx is the wish to stop in order.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if err := leaveNoCore(); err != nil {
+		_, _ = io.WriteString(stderr, complaint(err))
+		return exitFailed
+	}
 	s := &sapa{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := s.command()
 	root.SetArgs(args)
@@ -115,8 +119,8 @@ func (s *sapa) command() *cobra.Command {
 	flags.StringVar(&s.logFormat, "log-format", "auto", "auto, console or json; auto: console on a terminal")
 	root.AddCommand(
 		s.serveCommand(), s.chatCommand(), s.linkCommand(), s.linesCommand(), s.ticketCommand(), s.officerCommand(),
-		s.memberCommand(), s.branchCommand(), s.companyCommand(), s.paymentCommand(), s.visitCommand(), s.flowCommand(),
-		s.databaseCommand(), s.benchCommand(), s.versionCommand(),
+		s.memberCommand(), s.branchCommand(), s.companyCommand(), s.paymentCommand(), s.visitCommand(), s.incidentCommand(),
+		s.flowCommand(), s.databaseCommand(), s.benchCommand(), s.versionCommand(),
 	)
 	withExamples(root)
 	return root

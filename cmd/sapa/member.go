@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +15,7 @@ import (
 )
 
 func (s *sapa) memberCommand() *cobra.Command {
-	return group("member", "Manage the register of members", "  sapa member import members.csv",
+	return group("member", "Manage the register of members, and what is kept of anybody", "  sapa member import members.csv",
 		s.memberImportCommand(),
 		&cobra.Command{
 			Use:     "sample FILE",
@@ -25,7 +24,7 @@ func (s *sapa) memberCommand() *cobra.Command {
 			Args:    cobra.ExactArgs(1),
 			RunE:    func(_ *cobra.Command, args []string) error { return s.sampleMembers(args[0]) },
 		},
-		s.memberShowCommand())
+		s.memberShowCommand(), s.memberExportCommand(), s.memberEraseCommand(), s.memberAuditCommand())
 }
 
 func (s *sapa) memberImportCommand() *cobra.Command {
@@ -34,7 +33,7 @@ func (s *sapa) memberImportCommand() *cobra.Command {
 		Use:   "import FILE",
 		Short: "Add the members of a CSV file to the register, or update them",
 		Long: "Add the members of a CSV file to the register, or update those whose card it knows, beside a running\n" +
-			"service or without one. The columns, of which the first five must be there, in any order:\n" +
+			"service or without one, also before the first start. The columns, of which the first five must be there, in any order:\n" +
 			"card,name,birth_date,segment,status,nik,kk,sex,class,status_reason,status_since,paid_until,regency,faskes,\n" +
 			"phone,employer,family_head_card.\n" +
 			"A bad row is reported with its line and column and left out; with --strict nothing is imported then.\n" +
@@ -60,7 +59,7 @@ func (s *sapa) importMembers(ctx context.Context, file string, strict bool) erro
 	if err != nil {
 		return fmt.Errorf("the members cannot be read: %w", err)
 	}
-	return s.visit(ctx, func(o *office) error {
+	return s.found(ctx, func(o *office) error {
 		progress, finish := s.progress("members")
 		report := func(done int) {
 			if progress != nil {
@@ -113,69 +112,4 @@ func (s *sapa) sampleMembers(file string) (err error) {
 	}
 	_, err = fmt.Fprintf(s.stdout, "%s has %d made-up members\n", file, len(members))
 	return err
-}
-
-func (s *sapa) memberShowCommand() *cobra.Command {
-	var reason, as string
-	var asJSON bool
-	c := &cobra.Command{
-		Use:   "show NUMBER",
-		Short: "Show a member by card number or NIK",
-		Long: "Show a member by card number or NIK. What is personal is masked; --reason shows it, and is kept beside the\n" +
-			"member with your name.",
-		Example: `  sapa member show 0001234567890 --reason "verifikasi tiket" --as rina`,
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.showMember(cmd.Context(), args[0], as, strings.TrimSpace(reason), asJSON)
-		},
-	}
-	c.Flags().StringVar(&reason, "reason", "", "show what is personal, for this `reason`; it is recorded")
-	c.Flags().StringVar(&as, "as", operator, "`officer` who looks, for the record")
-	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
-	return c
-}
-
-func (s *sapa) showMember(ctx context.Context, typed, as, reason string, asJSON bool) error {
-	number, err := memberNumber(typed)
-	if err != nil {
-		return err
-	}
-	if err := checkName(as); err != nil {
-		return err
-	}
-	return s.visit(ctx, func(o *office) error {
-		if _, err := o.named(ctx, as); err != nil {
-			return err
-		}
-		look := o.db.Member
-		if reason != "" { // recorded before anything is shown
-			look = func(ctx context.Context, number string) (jkn.Member, bool, error) {
-				return o.db.RecordLook(ctx, number, as, reason, time.Now())
-			}
-		}
-		m, sample, err := look(ctx, number)
-		if err != nil {
-			return err
-		}
-		sheet := newMemberSheet(m, sample)
-		if reason == "" {
-			sheet.mask()
-		}
-		if asJSON {
-			return printJSON(s.stdout, []memberSheet{sheet})
-		}
-		return sheet.print(s.stdout)
-	})
-}
-
-// memberNumber reads a card number or a NIK. What was typed is not repeated.
-func memberNumber(typed string) (string, error) {
-	if card, err := jkn.ParseCard(typed); err == nil {
-		return string(card), nil
-	}
-	nik, err := jkn.ParseNIK(typed)
-	if err != nil {
-		return "", misused("neither a card number of 13 digits nor a NIK of 16")
-	}
-	return string(nik), nil
 }

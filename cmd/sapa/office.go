@@ -55,7 +55,9 @@ func join(c *config, catalog *dialog.Catalog) (*office, error) {
 		return nil, err
 	}
 	engine, err := dialog.NewEngine(catalog, dialog.Settings{
-		Lines: entries, Organisation: c.organisation.name, Idle: c.session.idle, Draft: c.session.draft, Zone: zone,
+		Lines: entries, Organisation: c.organisation.name, OrganisationPhone: c.organisation.phone,
+		Kept: dialog.Kept{Documents: c.retention.documents, Tickets: c.retention.tickets, Messages: c.retention.messages},
+		Idle: c.session.idle, Draft: c.session.draft, Zone: zone,
 	})
 	if err != nil {
 		return nil, err
@@ -89,6 +91,8 @@ const (
 	running access = iota
 	// visiting works beside whoever holds the lock: every other command.
 	visiting
+	// founding is visiting, too, and makes the database where there is none: registers can be filled before the first start.
+	founding
 )
 
 // lockPatience is how long a start waits for a lock to be let go before it believes it.
@@ -119,13 +123,23 @@ func (o *office) settle(ctx context.Context) error {
 	return errors.Join(o.lacking(ctx), o.sampleBranches(ctx), o.sampleRegister(ctx))
 }
 
+// tuneStore changes how the database is opened. Tests seed faults with it; a release has none.
+var tuneStore func(*store.Options)
+
 // options are how this office's database is opened.
 func (o *office) options(as access) store.Options {
-	return store.Options{
+	options := store.Options{
 		Keys: o.keys, Exclusive: as == running, Existing: as == visiting,
 		Engine: o.engine, Pipeline: o.catalog.Pipeline, Calendar: o.calendar, Hours: o.hours,
+		Unseen:   o.session.unseen,
 		Fallback: func(lang string) string { return o.catalog.Text("fallback", lang) },
+		Show:     o.catalog.Show, Fields: o.catalog.Fields, Span: o.catalog.Span,
+		Organisation: o.organisation.name, Keep: o.keep(),
 	}
+	if tuneStore != nil {
+		tuneStore(&options)
+	}
+	return options
 }
 
 func (o *office) close() error {
@@ -204,12 +218,21 @@ func (o *office) sampleRegister(ctx context.Context) error {
 }
 
 // visit runs do with the office open beside a running service.
-func (s *sapa) visit(ctx context.Context, do func(*office) error) (err error) {
+func (s *sapa) visit(ctx context.Context, do func(*office) error) error {
+	return s.enter(ctx, visiting, do)
+}
+
+// found is visit in a data directory that may be empty yet.
+func (s *sapa) found(ctx context.Context, do func(*office) error) error {
+	return s.enter(ctx, founding, do)
+}
+
+func (s *sapa) enter(ctx context.Context, as access, do func(*office) error) (err error) {
 	o, err := s.office()
 	if err != nil {
 		return err
 	}
-	if err := o.open(ctx, s.dataDir, visiting); err != nil {
+	if err := o.open(ctx, s.dataDir, as); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()

@@ -26,7 +26,8 @@ func (s *sapa) paymentImportCommand() *cobra.Command {
 		Long: "Book the payments of a CSV file with the columns virtual_account,amount,paid_at,reference. A payment of\n" +
 			"what a ticket waits for settles it and tells the member; one of another amount is noted in the ticket's\n" +
 			"history. These, and payments to accounts no ticket waits for, `sapa payment list --open` shows. The same\n" +
-			"reference is booked once, however often it comes.",
+			"reference is booked once, however often it comes; one that comes again with another amount or account is told,\n" +
+			"and changes nothing.",
 		Example: "  sapa payment import payments.csv",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -50,17 +51,35 @@ func (s *sapa) importPayments(ctx context.Context, file, at string, strict bool)
 		if err != nil {
 			return err
 		}
-		n, err := o.db.ImportPayments(ctx, rows.rows(), now)
-		if err := errors.Join(err, rows.fail, rows.summary()); err != nil {
+		n, contradicted, err := o.db.ImportPayments(ctx, rows.rows(), now)
+		if err := errors.Join(err, rows.fail, rows.summary(), s.tellContradicted(contradicted)); err != nil {
 			return err
 		}
 		if len(n) == 0 {
 			return errors.New("no payments were imported")
 		}
-		_, err = fmt.Fprintf(s.stdout, "%d settled, %d mismatched, %d unknown, %d booked before, %d rows left out\n",
+		summary := fmt.Sprintf("%d settled, %d mismatched, %d unknown, %d booked before, %d rows left out",
 			n[store.Settled], n[store.Mismatched], n[store.Unknown], n[store.Repeated], rows.bad)
+		if contradicted != nil {
+			summary += fmt.Sprintf(", %d unlike what was booked before", len(contradicted))
+		}
+		_, err = fmt.Fprintln(s.stdout, summary)
 		return err
 	})
+}
+
+// tellContradicted names the payments that say something else than what was settled: the bank or a file is wrong.
+func (s *sapa) tellContradicted(references []string) error {
+	for _, r := range references[:min(len(references), maxBadRows)] {
+		if _, err := fmt.Fprintf(s.stderr, "%s: settled before, with another amount or account; ask the bank\n", r); err != nil {
+			return err
+		}
+	}
+	if more := len(references) - maxBadRows; more > 0 {
+		_, err := fmt.Fprintf(s.stderr, "… and %d more like these\n", more)
+		return err
+	}
+	return nil
 }
 
 // paymentLine is a payment in a list.

@@ -94,6 +94,27 @@ func refusesLong(t *testing.T, word string, r result) {
 	}
 }
 
+// Registers can be filled before anything has run: an import makes the database, and the service goes on with it.
+func TestAnImportComesFirst(t *testing.T) {
+	for _, first := range []struct{ register, rows, says string }{
+		{"member", memberHeader + "0001234567890,,,Siti Aminah,1990-08-17,P,PBPU,3,aktif,,,,,,,,\n", "1 members added"},
+		{"branch", "code,name,kind,regencies,line,phone,address,open,close\nKC-1,Kantor Uji,cabang,31.74,,,,,\n", "1 branches imported"},
+		{"company", "code,name,regency\nPT-1,Maju Bersama,31.74\n", "1 companies imported"},
+	} {
+		data := filepath.Join(t.TempDir(), "baru")
+		if out := works(t, data, first.register, "import", file(t, "rows.csv", []byte(first.rows))); !strings.HasPrefix(out, first.says) {
+			t.Errorf("%s import says %q", first.register, out)
+		}
+		works2(t, data, `{"id":"m1","text":"halo"}`, "chat", "--json")
+		works(t, data, "db", "check")
+	}
+	data := filepath.Join(t.TempDir(), "baru")
+	refuses(t, exitFailed, "cannot be read", command(t, data, "", "member", "import", "/tidak/ada.csv"))
+	if _, err := os.Stat(data); err == nil {
+		t.Error("an import of nothing made a data directory")
+	}
+}
+
 // A trial has made-up members until real ones come, or it is none any more; they are marked wherever they are shown.
 func TestTheSampleRegister(t *testing.T) {
 	data := began(t, true)
@@ -211,6 +232,11 @@ func TestPaymentsSettleTickets(t *testing.T) {
 	c.end()
 	if out := works(t, data, append([]string{"payment", "import", payments}, at...)...); !strings.HasPrefix(out, "0 settled, 0 mismatched, 0 unknown, 1 booked before") {
 		t.Errorf("again it says %s", out)
+	}
+	payments = file(t, "payments.csv", []byte("virtual_account,amount,paid_at,reference\n8988801234567890,84000,2030-01-07 11:00,TRX-4\n"))
+	r = command(t, data, "", append([]string{"payment", "import", payments}, at...)...)
+	if !strings.HasSuffix(r.out, " 0 booked before, 0 rows left out, 1 unlike what was booked before\n") || !strings.HasPrefix(r.errors, "TRX-4: settled before") {
+		t.Errorf("of another amount it says %s%s", r.out, r.errors)
 	}
 	var sheet memberSheet
 	must(t, json.Unmarshal([]byte(works(t, data, "member", "show", "0001234567890", "--json")), &sheet))

@@ -31,9 +31,15 @@ func newKeeper(o *office) *keeper {
 // set takes over what an office's configuration says; it holds from the next day on.
 func (k *keeper) set(o *office) {
 	k.office.Store(o)
-	k.keep.Store(&store.Retention{
+	keep := o.keep()
+	k.keep.Store(&keep)
+}
+
+// keep is how long what was received is kept.
+func (o *office) keep() store.Retention {
+	return store.Retention{
 		Documents: o.retention.documents, Tickets: o.retention.tickets, Messages: o.retention.messages, Drafts: o.session.draft,
-	})
+	}
 }
 
 // run does it at once and then every day by the clock, until ctx ends.

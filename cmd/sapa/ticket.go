@@ -251,15 +251,7 @@ func (o *office) prepare(ctx context.Context, t desk.Ticket, a *desk.Action, who
 }
 
 // fields are what a service's form asks, in its order, consent aside.
-func (o *office) fields(service string) []string {
-	var fields []string
-	for _, n := range o.catalog.Flows[service].Nodes {
-		if n.Kind == dialog.Ask && n.TypeName != "consent" && !slices.Contains(fields, n.Field) {
-			fields = append(fields, n.Field)
-		}
-	}
-	return fields
-}
+func (o *office) fields(service string) []string { return o.catalog.Fields(service) }
 
 // maxChanges is how many of the changes an officer missed are told: the error keeps to four lines.
 const maxChanges = 3
@@ -276,7 +268,7 @@ func (o *office) explain(ctx context.Context, err error) error {
 	}
 	// Looks at the ticket and refusals are no changes of it, and what became of a promise nobody did.
 	missed := slices.DeleteFunc(history, func(a desk.Activity) bool {
-		return a.Rev <= stale.Seen || !strings.HasPrefix(a.What, "ticket.") || a.What == desk.EventRefused
+		return a.Rev <= stale.Seen || !strings.HasPrefix(a.What, "ticket.") || a.What == desk.EventRefused || a.What == store.TicketSeen
 	})
 	words := stale.Error()
 	for _, a := range missed[max(0, len(missed)-maxChanges):] {

@@ -132,6 +132,9 @@ func (o *officer) list(ctx context.Context, l listing) error {
 		if l.For, err = office.reader(ctx, o.name); err != nil {
 			return err
 		}
+		if err := office.checkService(ctx, l.Service); err != nil {
+			return err
+		}
 		if l.mine {
 			l.Officer = o.name
 		}
@@ -147,6 +150,24 @@ func (o *officer) list(ctx context.Context, l listing) error {
 		}
 		return o.printList(ctx, office, l, now)
 	})
+}
+
+// checkService refuses the name of a service that there neither is nor was.
+func (o *office) checkService(ctx context.Context, name string) error {
+	if _, ok := o.catalog.Pipeline(name); ok || name == "" {
+		return nil
+	}
+	was, err := o.db.Tickets(ctx, store.Filter{Service: name, Limit: 1})
+	if err != nil || len(was) > 0 {
+		return err
+	}
+	var services []string
+	for _, name := range o.catalog.Order() {
+		if _, ok := o.catalog.Pipeline(name); ok {
+			services = append(services, name)
+		}
+	}
+	return misused("--service %q: there are %s", name, strings.Join(services, ", "))
 }
 
 // reader is whose eyes a list is for; nil: it is for all eyes.

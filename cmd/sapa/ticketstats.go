@@ -87,6 +87,9 @@ func (o *officer) stats(ctx context.Context, a statsAsked) error {
 		if !a.To.IsZero() {
 			a.To = a.To.AddDate(0, 0, 1)
 		}
+		if err := office.checkService(ctx, a.Service); err != nil {
+			return err
+		}
 		if a.forms && a.form != allForms && office.catalog.Flows[a.form] == nil {
 			return misused("--form %q: there is no such form; `sapa flow list` lists them", a.form)
 		}

@@ -39,7 +39,7 @@ const transcripts = "../../dialog/jkn/testdata/transcripts"
 // moved by hand. Run with -update after changing a text on purpose, and read what changed. A line is one of
 //
 //	# words                          for the reader
-//	config hours: {…}                at the top: a line of sapa.yaml
+//	config hours: {…}                at the top: a line of sapa.yaml, in place of what it says of that
 //	begins 2026-03-17T14:00:00+07:00 at the top: when it begins, where not on a Monday morning in November
 //	@ 2026-11-23T09:00:00+07:00      the clock; "@ +45m" moves it on, and timers due by then fire
 //	as ibu 0812-0000-0002            who writes from now on; the phone is given the first time
@@ -52,8 +52,9 @@ const transcripts = "../../dialog/jkn/testdata/transcripts"
 //	| its output
 //	! approve months_owed=7          short for an officer's command on the ticket opened last
 //	restart                          the service stops and starts again
+//	restart retention: {…}           ... with that line in its sapa.yaml
 //	< the first line of a reply
-//	  and its further lines
+//	  and its further lines; a file is [its name], then its caption, then what it says
 //	<ibu the first line of a reply to somebody who is not writing
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(transcripts, "*.txt"))
@@ -105,6 +106,7 @@ var playBegins = time.Date(2026, 11, 23, 9, 0, 0, 0, time.FixedZone("WIB", 7*60*
 type play struct {
 	t      *testing.T
 	data   string
+	yaml   []string // sapa.yaml, a line for a key
 	clock  *bot.Clock
 	office *office
 	bot    *bot.Bot
@@ -119,19 +121,28 @@ type play struct {
 }
 
 func (p *play) configure(text string) {
-	yaml := "organisation: {name: Klinik Contoh, trial: true}\n" +
-		"lines: [{id: chika, flow: chika}, {id: pandawa, flow: pandawa}]\n"
+	p.t.Helper()
+	p.yaml = []string{
+		"organisation: {name: Klinik Contoh, trial: true}",
+		"lines: [{id: chika, flow: chika}, {id: pandawa, flow: pandawa}]",
+	}
 	for l := range strings.SplitSeq(text, "\n") {
 		if setting, ok := strings.CutPrefix(l, "config "); ok {
-			yaml += setting + "\n"
+			p.sets(setting)
 		}
 	}
-	must(p.t, os.WriteFile(filepath.Join(p.data, configName), []byte(yaml), 0o600))
+}
+
+// sets puts a line into sapa.yaml, in the place of one for the same key.
+func (p *play) sets(setting string) {
+	key, _, _ := strings.Cut(setting, ":")
+	p.yaml = append(slices.DeleteFunc(p.yaml, func(l string) bool { return strings.HasPrefix(l, key+":") }), setting)
 }
 
 // open starts the service on the transcript's data directory.
 func (p *play) open() {
 	p.t.Helper()
+	must(p.t, os.WriteFile(filepath.Join(p.data, configName), []byte(strings.Join(p.yaml, "\n")+"\n"), 0o600))
 	o, err := (&sapa{dataDir: p.data}).office()
 	must(p.t, err)
 	p.office = o
@@ -180,6 +191,9 @@ func (p *play) play(l string) {
 		p.line = rest
 	case "restart":
 		p.stop()
+		if rest != "" {
+			p.sets(rest)
+		}
 		p.open()
 	case "", "#", "config", "begins":
 	default:
@@ -266,7 +280,7 @@ func (p *play) decides(what string) {
 	case desk.ActionAsk:
 		field, words, _ := strings.Cut(rest, " ")
 		args = append(args, field, words)
-	case desk.ActionSay, desk.ActionClose, desk.ActionNote, "reject":
+	case desk.ActionSay, desk.ActionClose, desk.ActionNote, "reject", "keep":
 		args = append(args, rest)
 	default:
 		for value := range strings.FieldsSeq(rest) {
@@ -346,7 +360,11 @@ func (p *play) replies() {
 				}
 			}
 		}
-		p.out.WriteString("<" + to + " " + strings.ReplaceAll(o.Text, "\n", "\n  ") + "\n")
+		text := o.Text
+		if o.File != nil {
+			text = "[" + o.File.Name + "] " + text + "\n" + strings.TrimRight(string(o.File.Body), "\n")
+		}
+		p.out.WriteString("<" + to + " " + strings.ReplaceAll(text, "\n", "\n  ") + "\n")
 	}
 }
 

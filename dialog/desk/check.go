@@ -110,11 +110,14 @@ func (c *checker) led(name string) bool {
 func (c *checker) time(s *Stage) {
 	final := s.Status.Final()
 	switch {
-	case s.Promise < 0:
+	case s.Promise < 0 || s.Within < 0:
 		c.report(s.Name, "", "the promise is negative")
-	case s.Promise > 0 && (s.Status.Final() || s.Status == WaitingMember):
+	case s.Promise > 0 && s.Within > 0:
+		c.report(s.Name, "", "the promise is in working time or within elapsed time, not both")
+	case s.Promise+s.Within > 0 && (s.Status.Final() || s.Status == WaitingMember):
 		c.report(s.Name, "", "nothing is promised while a ticket is %s", s.Status)
 	}
+	c.auto(s)
 	switch {
 	case s.Remind < 0 || s.Expire < 0:
 		c.report(s.Name, "", "a time to wait is negative")
@@ -135,6 +138,53 @@ func (c *checker) time(s *Stage) {
 	}
 }
 
+// auto checks what the stage decides by itself: a decision that nobody has to add anything to, and that does not lead
+// round and round without anybody.
+func (c *checker) auto(s *Stage) {
+	if s.Auto == (Auto{}) {
+		return
+	}
+	d, ok := s.Decision(s.Auto.Decision)
+	switch {
+	case s.Auto.After <= 0:
+		c.report(s.Name, "", "it decides by itself after no time")
+	case !ok:
+		c.report(s.Name, "", "it decides %q by itself, which is none of its decisions", s.Auto.Decision)
+	case d.Member:
+		c.report(s.Name, d.Name, "it is the member's, so it is not made by itself")
+	case d.Reason || slices.ContainsFunc(d.Sets, func(set Set) bool { return !set.Optional }):
+		c.report(s.Name, d.Name, "it needs words or values, so it is not made by itself")
+	case c.papers(s, d):
+		c.report(s.Name, d.Name, "it needs documents, so it is not made by itself")
+	case c.round(s):
+		c.report(s.Name, d.Name, "by itself the ticket would go round and round")
+	}
+}
+
+// papers reports whether a decision waits for the stage's documents.
+func (c *checker) papers(s *Stage, d *Decision) bool {
+	to, ok := c.pipeline.Stage(d.To)
+	return ok && len(s.Documents) > 0 && to.Status != Rejected
+}
+
+// round reports whether what stages decide by themselves leads a ticket back to where it was.
+func (c *checker) round(s *Stage) bool {
+	at := s
+	for range c.pipeline.Stages {
+		d, ok := at.Decision(at.Auto.Decision)
+		if !ok {
+			return false
+		}
+		if at, ok = c.pipeline.Stage(d.To); !ok {
+			return false
+		}
+		if at == s {
+			return true
+		}
+	}
+	return false
+}
+
 // hasty reports whether the stage would close a ticket before it reminds the member.
 func (s *Stage) hasty() bool {
 	remind, expire := s.patience(WaitingMember)
@@ -151,6 +201,7 @@ func (c *checker) decision(s *Stage, d *Decision) {
 	if _, ok := c.pipeline.Stage(d.To); !ok {
 		c.report(s.Name, d.Name, "it leads to stage %q, which does not exist", d.To)
 	}
+	c.erasing(s, d)
 	for _, lang := range c.languages {
 		if !d.Member && d.Say[lang] == "" {
 			c.report(s.Name, d.Name, "it does not say in language %q what the member reads", lang)
@@ -162,6 +213,18 @@ func (c *checker) decision(s *Stage, d *Decision) {
 		if set.Min > set.Max {
 			c.report(s.Name, d.Name, "value %q: min %d is more than max %d", set.Name, set.Min, set.Max)
 		}
+	}
+}
+
+// erasing checks that nothing is to come after the member's data has gone.
+func (c *checker) erasing(s *Stage, d *Decision) {
+	to, ok := c.pipeline.Stage(d.To)
+	switch {
+	case !d.Erases || !ok:
+	case !to.Status.Final():
+		c.report(s.Name, d.Name, "it erases the member's data, so it leads to a final stage")
+	case d.Flow != "" || len(to.Follow) > 0:
+		c.report(s.Name, d.Name, "it erases the member's data, so nothing follows it")
 	}
 }
 

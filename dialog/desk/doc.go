@@ -53,20 +53,25 @@
 // A stage's promise is counted in working time by the calendar handed in, which is the one of the ticket's own zone. It
 // starts when the ticket enters the stage and again when the member has answered all. It is kept by what the desk does
 // in time (a decision, a question, the end), broken when it falls due before, and void when the member withdraws or
-// decides in time. While the ticket waits for the member, and once it is final, nothing is promised.
+// decides in time. While the ticket waits for the member, and once it is final, nothing is promised. Where a law sets the
+// time, the stage promises "within" it, which is the same by the calendar alone: nights and holidays count.
+//
+// What need not wait for anybody a stage decides by itself, some time after a ticket came to it (see [Auto]), as if the
+// system had: it is history, and the member hears of it.
 //
 // # Time
 //
 // A ticket's timers are its own: a change says which to set and which to clear, and nothing else is kept of them.
 //
+//	auto       nobody has decided: the stage's own decision for that is made, by day or night
 //	promise    when the promise falls due: the ticket is overdue
 //	escalate   4 working hours later: its officer's head hears of it
 //	remind     the member is reminded of what the ticket waits for
 //	expire     and was waited for long enough: the ticket is closed, with a notice
 //	follow:0   the first follow-up of a final stage, months later, in office hours
 //
-// Every promise has a timer until it is kept, broken or void. Nobody is written to at night: see [worktime.Waking]. A
-// timer that goes off late, or of a ticket that has gone on, does no harm.
+// Every promise has a timer until it is kept, broken or void. Nobody is written to at night, but for what a stage decides
+// by itself: see [worktime.Waking]. A timer that goes off late, or of a ticket that has gone on, does no harm.
 //
 // # Checked and compiled
 //

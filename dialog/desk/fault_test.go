@@ -133,6 +133,27 @@ var faults = map[string]rules{
 		t.Overdue = t.Overdue && timer != "promise"
 		return desk.Elapse(p, t, timer, now, cal)
 	}},
+	"a stage decides while the member is asked": {decide: desk.Decide, elapse: func(p *desk.Pipeline, t desk.Ticket, timer string, now time.Time, cal *worktime.Calendar) (desk.Change, error) {
+		if timer == "auto" {
+			t.Asked = nil
+		}
+		return desk.Elapse(p, t, timer, now, cal)
+	}},
+	"a stage decides for ever": leaving(func(_ desk.Ticket, a desk.Action, c *desk.Change) {
+		if a.Name == "choose" || a.Name == "confirm" || a.Name == "ask" {
+			c.Timers = slices.DeleteFunc(c.Timers, func(t desk.Timer) bool { return t.Name == "auto" && t.At.IsZero() })
+		}
+	}),
+	"a stage waits for somebody for ever": leaving(func(_ desk.Ticket, a desk.Action, c *desk.Change) {
+		if a.Name == "answer" {
+			c.Timers = slices.DeleteFunc(c.Timers, func(t desk.Timer) bool { return t.Name == "auto" })
+		}
+	}),
+	"the law's time rests at night": leaving(func(_ desk.Ticket, a desk.Action, c *desk.Change) {
+		if a.Name == "approve" {
+			c.Ticket.PromisedAt = c.Ticket.PromisedAt.Add(14 * time.Hour)
+		}
+	}),
 	"nothing is ever closed": {decide: desk.Decide, elapse: func(p *desk.Pipeline, t desk.Ticket, timer string, now time.Time, cal *worktime.Calendar) (desk.Change, error) {
 		if timer == "expire" {
 			return desk.Change{Ticket: t, Timers: []desk.Timer{{Name: timer}}}, nil

@@ -23,6 +23,8 @@ type model struct {
 	rated   bool
 	timers  map[string]time.Time
 	rev     int64
+	// byItself counts what stages decided without anybody.
+	byItself int
 	// What became of promises.
 	made, kept, failed, void int
 }
@@ -178,10 +180,16 @@ func (m *model) rest(w *world, who desk.Actor) {
 	remind, expire := spec.remind, spec.expire
 	if m.status() == desk.WaitingMember {
 		remind, expire = cmp.Or(remind, day), cmp.Or(expire, 14*day)
-	} else if spec.promise > 0 {
-		m.due = w.cal.Add(w.now, spec.promise)
+	} else if spec.promise+spec.within > 0 {
+		m.due = w.now.Add(spec.within)
+		if spec.promise > 0 {
+			m.due = w.cal.Add(w.now, spec.promise)
+		}
 		m.made++
 		m.timers["promise"] = m.due
+	}
+	if spec.auto.After > 0 && len(m.asked) == 0 {
+		m.timers["auto"] = w.now.Add(spec.auto.After)
 	}
 	if expire > 0 {
 		m.timers["remind"], m.timers["expire"] = daytime(w.now.Add(remind)), daytime(w.now.Add(expire))
@@ -230,6 +238,15 @@ func (m *model) fire(w *world, timer string) (told bool) {
 		if m.broken {
 			m.rev++
 		}
+	case "auto":
+		way, ok := ways[specs[m.stage].auto.Decision]
+		if !ok || m.ended != "" || len(m.asked) > 0 {
+			return false
+		}
+		m.rev++
+		m.byItself++
+		m.enter(w, way.to, system)
+		return true
 	case "remind", "expire", "follow:0":
 		if timer == "follow:0" && m.stage != "aktif" || timer != "follow:0" && !waiting {
 			return false

@@ -42,6 +42,10 @@ type Stage struct {
 	Status  Status
 	Role    Role          // whose work it is; "" in a final stage
 	Promise time.Duration // working time within which the desk is to act; 0: none
+	// Within is the same in elapsed time, nights and holidays included, as laws count: 3×24 hours (UU 27/2022 art. 43).
+	// A stage has a Promise or a Within, not both.
+	Within time.Duration
+	Auto   Auto
 	// Second wants a second person: whoever made the decision before does not make the one here.
 	Second bool
 	// Documents are the fields that must be there, and not asked for again, before officers decide: except to reject,
@@ -52,6 +56,13 @@ type Stage struct {
 	Remind, Expire time.Duration
 	Decisions      []Decision // none in a final stage
 	Follow         []Follow
+}
+
+// Auto is what the system decides when nobody has for some time after a ticket came to its stage, by day or night.
+// What the member was asked for is waited for first, and the time begins anew with their answer.
+type Auto struct {
+	After    time.Duration // elapsed time; 0: nothing is decided by itself
+	Decision string        // one of the stage's own that needs neither words nor values nor papers
 }
 
 // Follow is a follow-up some time after a ticket came to its stage, if it still stands there.
@@ -73,6 +84,8 @@ type Decision struct {
 	Say map[string]string
 	// Flow is a follow-up the member is offered; "" none.
 	Flow string
+	// Erases wants everything of the ticket's contact gone once they have read of it. Whoever stores tickets sees to it.
+	Erases bool
 }
 
 // Set is a value a decision takes.

@@ -132,6 +132,46 @@ func TestEachMistakeInAPipelineIsFound(t *testing.T) {
 			"stage aktif: follow-up 1 comes after no time", `stage aktif: follow-up 1 does not say in language "en" what the member reads`,
 		}},
 		{"a promise below zero", func(p *desk.Pipeline) { p.Stages[0].Promise = -1 }, []string{"the promise is negative"}},
+		{"two promises at once", func(p *desk.Pipeline) { p.Stages[0].Within = time.Hour }, []string{
+			"stage verifikasi: the promise is in working time or within elapsed time, not both",
+		}},
+		{"a time of the law below zero", func(p *desk.Pipeline) { p.Stages[1].Within = -1 }, []string{"stage kelas: the promise is negative"}},
+		{"a time of the law for the member to keep", func(p *desk.Pipeline) { p.Stages[1].Within = time.Hour }, []string{
+			"stage kelas: nothing is promised while a ticket is waiting_member",
+		}},
+		{"decided at once", func(p *desk.Pipeline) { p.Stages[1].Auto.Decision = "recheck" }, []string{
+			"stage kelas: it decides by itself after no time",
+		}},
+		{"decided after the end", func(p *desk.Pipeline) { p.Stages[3].Auto = desk.Auto{After: time.Hour, Decision: "paid"} }, []string{
+			`stage aktif: it decides "paid" by itself, which is none of its decisions`,
+		}},
+		{"the member decides without knowing", func(p *desk.Pipeline) { p.Stages[1].Auto = desk.Auto{After: time.Hour, Decision: "choose"} }, []string{
+			"stage kelas: decision choose: it is the member's, so it is not made by itself",
+		}},
+		{"refused without a reason", func(p *desk.Pipeline) { p.Stages[0].Auto = desk.Auto{After: time.Hour, Decision: "reject"} }, []string{
+			"stage verifikasi: decision reject: it needs words or values, so it is not made by itself",
+		}},
+		{"an amount that nobody gave", func(p *desk.Pipeline) { p.Stages[2].Auto = desk.Auto{After: time.Hour, Decision: "paid"} }, []string{
+			"stage bayar: decision paid: it needs words or values, so it is not made by itself",
+		}},
+		{"papers that nobody looked at", func(p *desk.Pipeline) {
+			p.Stages[1].Auto, p.Stages[1].Documents = desk.Auto{After: time.Hour, Decision: "recheck"}, []string{"ktp"}
+		}, []string{"stage kelas: decision recheck: it needs documents, so it is not made by itself"}},
+		{"round and round", func(p *desk.Pipeline) {
+			p.Stages[0].Decisions = append(p.Stages[0].Decisions, desk.Decision{Name: "later", To: "kelas", Say: said("Nanti.")})
+			p.Stages[0].Auto = desk.Auto{After: time.Hour, Decision: "later"}
+			p.Stages[1].Auto = desk.Auto{After: time.Hour, Decision: "recheck"}
+		}, []string{
+			"stage verifikasi: decision later: by itself the ticket would go round and round",
+			"stage kelas: decision recheck: by itself the ticket would go round and round",
+		}},
+		{"erased on the way", func(p *desk.Pipeline) { p.Stages[0].Decisions[0].Erases = true }, []string{
+			"stage verifikasi: decision approve: it erases the member's data, so it leads to a final stage",
+		}},
+		{"erased and followed up", func(p *desk.Pipeline) {
+			p.Stages[0].Decisions[1].Erases = true
+			p.Stages[4].Follow = []desk.Follow{{After: time.Hour, Say: said("Sudah?")}}
+		}, []string{"stage verifikasi: decision reject: it erases the member's data, so nothing follows it"}},
 		{"a promise for the member to keep", func(p *desk.Pipeline) { p.Stages[1].Promise = time.Hour }, []string{
 			"stage kelas: nothing is promised while a ticket is waiting_member",
 		}},

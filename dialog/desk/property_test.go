@@ -44,16 +44,18 @@ type spec struct {
 	role           desk.Role
 	second         bool
 	promise        time.Duration
+	within         time.Duration // the same by the calendar alone
 	papers         []string
 	remind, expire time.Duration // 0: a day and two weeks while the member is waited for
+	auto           desk.Auto
 }
 
 const day = 24 * time.Hour
 
 var specs = map[string]spec{
 	"periksa": {status: desk.Open, role: desk.RoleBranch, promise: 7 * time.Hour, papers: []string{"ktp"}},
-	"tinjau":  {status: desk.Open, role: desk.RoleBranch, second: true, promise: 3 * time.Hour},
-	"kelas":   {status: desk.WaitingMember, role: desk.RoleBranch},
+	"tinjau":  {status: desk.Open, role: desk.RoleBranch, second: true, within: 30 * time.Hour, auto: desk.Auto{After: 2 * day, Decision: "confirm"}},
+	"kelas":   {status: desk.WaitingMember, role: desk.RoleBranch, auto: desk.Auto{After: 5 * day, Decision: "recheck"}},
 	"bayar":   {status: desk.WaitingPayment, role: desk.RoleBPJS, promise: 14 * time.Hour, remind: 3 * day, expire: 30 * day},
 	"aktif":   {status: desk.Approved},
 	"ditolak": {status: desk.Rejected},
@@ -81,7 +83,7 @@ func built() *desk.Pipeline {
 	p := fee()
 	for i := range p.Stages {
 		s, spec := &p.Stages[i], specs[p.Stages[i].Name]
-		s.Promise, s.Documents = spec.promise, spec.papers
+		s.Promise, s.Within, s.Documents, s.Auto = spec.promise, spec.within, spec.papers, spec.auto
 		if s.Name == "bayar" {
 			s.Remind, s.Expire = spec.remind, spec.expire
 		}
@@ -165,7 +167,7 @@ func (w *world) step() error {
 		w.now = w.now.Add(time.Duration(w.choose("minutes", 4*24*60)) * time.Minute)
 		return nil
 	case 3:
-		return w.fire([]string{"promise", "escalate", "remind", "expire", "follow:0", "nudge"}[w.choose("timer", 6)])
+		return w.fire([]string{"promise", "escalate", "remind", "expire", "follow:0", "nudge", "auto"}[w.choose("timer", 7)])
 	case 4, 5, 6, 7:
 		return w.wait()
 	}
@@ -413,6 +415,7 @@ func TestOnlyWhatTheRulesAllow(t *testing.T) {
 	set(strconv.Itoa(max(1, steps/stepsPerTicket)))
 	defer set(before)
 	done, began, seen := 0, time.Now(), map[string]int{}
+	byItself := 0
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(rules{desk.Decide, desk.Elapse}, func(what string, n int) int { return rapid.IntRange(0, n-1).Draw(t, what) }, p, cal)
 		for range stepsPerTicket {
@@ -425,6 +428,7 @@ func TestOnlyWhatTheRulesAllow(t *testing.T) {
 		for what, n := range w.counts {
 			seen[what] += n
 		}
+		byItself += w.model.byItself
 	})
 	t.Logf("%d steps in %s: %v", done, time.Since(began).Round(time.Millisecond), seen)
 	for _, what := range []string{
@@ -435,5 +439,8 @@ func TestOnlyWhatTheRulesAllow(t *testing.T) {
 		if seen[what] == 0 {
 			t.Errorf("no story came to %s", what)
 		}
+	}
+	if byItself == 0 {
+		t.Error("no stage decided by itself")
 	}
 }

@@ -37,8 +37,8 @@ const (
 
 // NewRef gives the reference of the n-th ticket, 1 ≤ n ≤ [MaxRef]: "5H8-PWW3" for the first. Different numbers have
 // different references, and neighbours look nothing alike, so that a slip of the pen does not meet the next ticket.
-// That is for people's convenience only: a reference is never a credential, anyone can work out others, and knowing one
-// gives no right to see its ticket. Any other n is a fault of the caller, and it panics.
+// That is for people's convenience only: anyone can work out others, so that a reference is a poor credential, and knowing
+// one gives no right to see its ticket. Any other n is a fault of the caller, and it panics.
 func NewRef(n int64) string {
 	if n < 1 || n > MaxRef {
 		panic(fmt.Sprintf("desk: there is no reference number %d, only 1 to %d", n, int64(MaxRef)))

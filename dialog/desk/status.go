@@ -63,11 +63,22 @@ func (m *move) settle(stage *Stage) {
 	if len(t.Asked) > 0 {
 		t.Status = WaitingMember
 	}
-	if stage.Promise > 0 && t.Status != WaitingMember {
-		t.PromisedAt = m.cal.Add(m.now, stage.Promise)
+	if due := m.due(stage); !due.IsZero() && t.Status != WaitingMember {
+		t.PromisedAt = due
 		m.record(Activity{What: EventPromiseMade})
 	}
 	m.wait(stage)
+}
+
+// due gives when what a stage promises falls due from now; zero: it promises nothing.
+func (m *move) due(stage *Stage) time.Time {
+	switch {
+	case stage.Within > 0:
+		return m.now.Add(stage.Within)
+	case stage.Promise > 0:
+		return m.cal.Add(m.now, stage.Promise)
+	}
+	return time.Time{}
 }
 
 // redeem ends the promise there was. One that the member made void in time was neither kept nor broken.

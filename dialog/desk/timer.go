@@ -18,6 +18,7 @@ type Timer struct {
 // The names of timers; a follow-up's is [TimerFollow] and its place in the stage's list: "follow:0". They are stored,
 // so their values never change.
 const (
+	TimerAuto     = "auto"
 	TimerPromise  = "promise"
 	TimerEscalate = "escalate"
 	TimerRemind   = "remind"
@@ -47,7 +48,8 @@ func (s *Stage) patience(status Status) (remind, expire time.Duration) {
 
 // Elapse carries out a timer of the ticket that went off, and gives what it did; a timer that came too late, because
 // the ticket has gone on, does nothing. What the member would hear at night is put off until the morning: only a new
-// timer comes of it. Its one error is *[StageError].
+// timer comes of it; what a stage decides by itself is not. Its one error is *[StageError], of a pipeline that
+// [Pipeline.Check] found sound.
 func Elapse(p *Pipeline, t Ticket, timer string, now time.Time, cal *worktime.Calendar) (Change, error) {
 	s, err := stand(p, t, Actor{Name: NameSystem, System: true})
 	if err != nil {
@@ -66,8 +68,13 @@ func Elapse(p *Pipeline, t Ticket, timer string, now time.Time, cal *worktime.Ca
 		m.remind()
 	case TimerExpire:
 		m.expire()
+	case TimerAuto:
+		err = m.automate()
 	default:
 		m.follow(timer)
+	}
+	if err != nil { // of a pipeline that was never checked
+		return Change{}, err
 	}
 	return m.done(), nil
 }
@@ -108,6 +115,16 @@ func (m *move) expire() {
 	m.tell(Notice{Decision: TimerExpire})
 }
 
+// automate makes the decision that the stage makes by itself. Whoever took the ticket, they had their time.
+func (m *move) automate() error {
+	t := &m.change.Ticket
+	d, ok := m.stage.Decision(m.stage.Auto.Decision)
+	if !ok || t.Status.Final() || len(t.Asked) > 0 {
+		return nil
+	}
+	return m.decide(d, Action{Name: d.Name})
+}
+
 func (m *move) follow(timer string) {
 	if m.change.Ticket.Status != m.stage.Status { // closed there, reopened, or asked for something meanwhile
 		return
@@ -143,6 +160,12 @@ func (m *move) wait(stage *Stage) {
 	remind, expire := stage.patience(t.Status)
 	m.member(TimerRemind, remind)
 	m.member(TimerExpire, expire)
+	switch {
+	case stage.Auto.After > 0 && len(t.Asked) == 0:
+		m.timer(TimerAuto, m.now.Add(stage.Auto.After))
+	case stage.Auto.After > 0 || m.stage.Auto.After > 0:
+		m.timer(TimerAuto, time.Time{})
+	}
 }
 
 // member sets a timer that writes to the member; after 0 clears it.

@@ -211,6 +211,7 @@ func TestTimersThatCameToNothing(t *testing.T) {
 		{"a payment is waited for without end", at("payment"), desk.TimerExpire, []desk.Timer{{Name: "expire"}}},
 		{"ended", at("closed"), desk.TimerExpire, []desk.Timer{{Name: "expire"}}},
 		{"nothing follows", at("approved"), "follow:0", []desk.Timer{{Name: "follow:0"}}},
+		{"nothing is decided by itself", at("open"), desk.TimerAuto, []desk.Timer{{Name: "auto"}}},
 		{"a timer of long ago", at("open"), "nudge", []desk.Timer{{Name: "nudge"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -228,6 +229,92 @@ func TestTimersThatCameToNothing(t *testing.T) {
 	d.p.Service = "lain"
 	if _, err := desk.Elapse(d.p, d.change.Ticket, desk.TimerPromise, d.now, d.cal); err == nil {
 		t.Error("another service's pipeline took it")
+	}
+}
+
+// forgetting is a pipeline of a request to be forgotten: the law gives three days, and after one the system does it.
+func forgetting() *desk.Pipeline {
+	return &desk.Pipeline{
+		Service: "hapus",
+		Stages: []desk.Stage{
+			{
+				Name: "menunggu", Status: desk.Open, Role: desk.RoleBranch, Within: 72 * time.Hour,
+				Auto: desk.Auto{After: 24 * time.Hour, Decision: "erase"},
+				Decisions: []desk.Decision{
+					{Name: "erase", To: "terhapus", Say: said("Data Anda kami hapus."), Erases: true},
+					{Name: "keep", To: "tetap", Reason: true, Say: said("Belum bisa: {reason}")},
+				},
+			},
+			{Name: "terhapus", Status: desk.Approved},
+			{Name: "tetap", Status: desk.Rejected},
+		},
+	}
+}
+
+// A request on Saturday night: nobody is there, and nobody needs to be.
+func TestAStageThatDecidesByItself(t *testing.T) {
+	saturday := time.Date(2026, 11, 28, 23, 30, 0, 0, monday.Location())
+	request := func(t *testing.T) *desktop {
+		d := &desktop{t: t, p: forgetting(), cal: wib(t), now: saturday}
+		if errs := d.p.Check([]string{"id", "en"}); len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		d.keep(desk.OpenTicket(d.p, desk.Ticket{Ref: ref, Contact: 41}, d.now, d.cal))
+		return d
+	}
+	for _, c := range []struct {
+		name string
+		play func(*desktop)
+		want string
+	}{
+		{"nobody says anything", func(*desktop) {}, `
+			Sat 28 Nov 23.30 ticket.opened
+			Sat 28 Nov 23.30 promise.made
+			Sun 29 Nov 23.30 ticket.decided erase
+			Sun 29 Nov 23.30 promise.kept`},
+		{"an officer took it", func(d *desktop) { d.does(siti, good["take"]) }, `
+			Sat 28 Nov 23.30 ticket.opened
+			Sat 28 Nov 23.30 promise.made
+			Sat 28 Nov 23.30 ticket.taken
+			Sun 29 Nov 23.30 ticket.decided erase
+			Sun 29 Nov 23.30 promise.kept`},
+		{"the member thinks better of it", func(d *desktop) { d.does(member, good["cancel"]) }, `
+			Sat 28 Nov 23.30 ticket.opened
+			Sat 28 Nov 23.30 promise.made
+			Sat 28 Nov 23.30 ticket.cancelled`},
+		{"an officer has a question", func(d *desktop) {
+			d.until(d.now.Add(12*time.Hour)).does(siti, good["ask"]).until(d.now.Add(50*time.Hour)).does(member, good["answer"])
+		}, `
+			Sat 28 Nov 23.30 ticket.opened
+			Sat 28 Nov 23.30 promise.made
+			Sun 29 Nov 11.30 ticket.asked ktp
+			Sun 29 Nov 11.30 promise.kept
+			Mon 30 Nov 11.30 ticket.reminded remind ktp
+			Tue 1 Dec 13.30 ticket.answered ktp
+			Tue 1 Dec 13.30 promise.made
+			Wed 2 Dec 13.30 ticket.decided erase
+			Wed 2 Dec 13.30 promise.kept`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := request(t)
+			c.play(d)
+			d.until(d.now.AddDate(0, 0, 40))
+			want := strings.ReplaceAll(strings.TrimSpace(c.want), "\t", "") + "\n"
+			if got := d.history(); got != want {
+				t.Errorf("got\n%swant\n%s", got, want)
+			}
+			if len(d.timers) > 0 {
+				t.Errorf("timers are left: %v", d.timers)
+			}
+		})
+	}
+	d := request(t)
+	if due := d.change.Ticket.PromisedAt; !due.Equal(saturday.Add(72 * time.Hour)) {
+		t.Errorf("promised for %s", due)
+	}
+	d.until(saturday.Add(24 * time.Hour))
+	if n, a := d.change.Notice, d.change.Activities[0]; n == nil || *n != (desk.Notice{Stage: "menunggu", Decision: "erase"}) || a.Who != desk.NameSystem {
+		t.Errorf("the member hears %+v of what %s did", n, a.Who)
 	}
 }
 

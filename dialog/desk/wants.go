@@ -1,11 +1,22 @@
 package desk
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
-// Wants says in a few words what the value is to be, for the command line: "a number from 0 to 600", "a card".
+// Wants says in a few words what the value is to be, for the command line: "a number from 0 to 600", "a card", "an
+// amount in rupiah". The types are the scheme's, whose names are words.
 func (s Set) Wants() string {
-	if s.Min != 0 || s.Max != 0 {
-		return fmt.Sprintf("a %s from %d to %d", s.Type, s.Min, s.Max)
+	what := strings.ReplaceAll(s.Type, "_", " ")
+	switch {
+	case what == "money":
+		what = "amount in rupiah"
+	case s.Min != 0 || s.Max != 0:
+		what = fmt.Sprintf("%s from %d to %d", what, s.Min, s.Max)
 	}
-	return "a " + s.Type
+	if strings.ContainsAny(what[:min(1, len(what))], "aeiou") {
+		return "an " + what
+	}
+	return "a " + what
 }

@@ -15,6 +15,9 @@ import (
 type Desk struct {
 	// Queries are the scheme's own, by name.
 	Queries map[string]func(args dialog.Record) *dialog.Result
+	// Secret names what a reply says that the one in this chat must not read, "" where there is nothing; nil: there are
+	// no secrets.
+	Secret func(reply string) string
 
 	catalog  *dialog.Catalog
 	calendar *worktime.Calendar
@@ -25,7 +28,15 @@ type Desk struct {
 func (d *Desk) fresh(c *dialog.Catalog) Desk {
 	zone, _ := worktime.Zone("WIB")
 	cal, _ := worktime.New(worktime.DefaultHours(), worktime.DefaultHolidays(), zone)
-	return Desk{Queries: d.Queries, catalog: c, calendar: cal}
+	return Desk{Queries: d.Queries, Secret: d.Secret, catalog: c, calendar: cal}
+}
+
+// reveals gives the secret that a reply tells; "": none.
+func (d *Desk) reveals(reply string) string {
+	if d.Secret == nil {
+		return ""
+	}
+	return d.Secret(reply)
 }
 
 func (d *Desk) answer(q dialog.Query, now time.Time) *dialog.Result {

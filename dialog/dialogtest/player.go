@@ -216,6 +216,8 @@ func (p *player) effects(effects []dialog.Effect) (fetch *dialog.FetchDocument) 
 			p.timers[e.Name] = e.At
 		case dialog.ClearTimer:
 			delete(p.timers, e.Name)
+		case dialog.StartAnew:
+			clear(p.timers)
 		case dialog.RecordConsent, dialog.Asked:
 		}
 	}

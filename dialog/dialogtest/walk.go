@@ -11,16 +11,27 @@ import (
 	"sapa/dialog/desk"
 )
 
+// Said is what a walker types.
+type Said struct {
+	Anywhere []string
+	// Fitting is what answers a question, by its type; "menu" for menus and choices, "review" for a form's end.
+	Fitting map[string][]string
+}
+
 // Walk lets a walker with a seed wander through the catalogue, typing options, nonsense and everything in said, while
 // officers act on what they send, and fails the test on what no member should ever meet: an error, silence where nobody
-// else listens, a placeholder left open, an empty line of options, or the same text twice running.
-func Walk(t testing.TB, catalog *dialog.Catalog, settings dialog.Settings, desk *Desk, seed uint64, inputs int, said []string) {
+// else listens, a placeholder left open, an empty line of options, the same text twice running, a secret of somebody
+// else, or a place that the word "menu" does not lead out of. It gives the nodes that it was asked to answer at, as
+// "flow/node", so that the test can tell how far it came.
+func Walk(
+	t testing.TB, catalog *dialog.Catalog, settings dialog.Settings, desk *Desk, seed uint64, inputs int, said Said,
+) map[string]bool {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // a test's walk is to be repeatable, not secret
 	p := newPlayer(t, catalog, settings, desk)
-	last := ""
-	for range inputs {
-		text := said[r.IntN(len(said))]
+	last, been := "", map[string]bool{}
+	for n := range inputs {
+		text := said.Anywhere[r.IntN(len(said.Anywhere))]
 		switch r.IntN(12) {
 		case 0:
 			p.clock([]string{"+1m", "+31m", "+200h"}[r.IntN(3)])
@@ -28,10 +39,14 @@ func Walk(t testing.TB, catalog *dialog.Catalog, settings dialog.Settings, desk 
 			text = "[foto.jpg]"
 		case 2:
 			text = "[rusak.jpg]"
-		case 3, 4, 5:
+		case 3, 4:
 			text = strconv.Itoa(r.IntN(10))
-		case 6:
+		case 5:
 			p.interfere(r)
+		case 6, 7, 8, 9, 10:
+			if fitting := said.Fitting[p.asked(catalog, been)]; len(fitting) > 0 {
+				text = fitting[r.IntN(len(fitting))]
+			}
 		}
 		if len(p.replies) > 0 {
 			last = p.replies[len(p.replies)-1]
@@ -48,12 +63,58 @@ func Walk(t testing.TB, catalog *dialog.Catalog, settings dialog.Settings, desk 
 		}
 		for _, reply := range p.replies {
 			judge(t, text, last, reply)
+			if secret := p.desk.reveals(reply); secret != "" {
+				t.Errorf("%q was answered with what is not theirs to read (%s):\n%s", text, secret, reply)
+			}
 			last = reply
+		}
+		if n%homeEvery == 0 {
+			last = p.goHome(last)
 		}
 		if p.now = before.Add(time.Second); t.Failed() {
 			t.Fatalf("seed %d", seed)
 		}
 	}
+	return been
+}
+
+// asked is the type of the question that waits for an answer, "" where none does, and notes that the walker was there.
+func (p *player) asked(catalog *dialog.Catalog, been map[string]bool) string {
+	s := p.session()
+	flow, ok := catalog.Flows[s.Flow]
+	if !ok {
+		return ""
+	}
+	for _, n := range flow.Nodes {
+		if n.Name != s.Node {
+			continue
+		}
+		been[s.Flow+"/"+s.Node] = true
+		if n.Kind == dialog.Ask && len(n.Options) == 0 && n.List == "" && n.Rows == "" {
+			return n.TypeName
+		}
+		if n.Kind == dialog.Review {
+			return "review"
+		}
+		return "menu"
+	}
+	return ""
+}
+
+// homeEvery is after how many inputs a walker goes home.
+const homeEvery = 50
+
+// goHome types the word that leads out of everything, and gives the last reply to it, the menu; last is the reply before.
+func (p *player) goHome(last string) string {
+	p.t.Helper()
+	for range 2 { // an officer who is talking is told goodbye first
+		p.replies = nil
+		p.message("menu")
+	}
+	if len(p.replies) == 0 || !strings.Contains(p.replies[len(p.replies)-1], "\n1. ") {
+		p.t.Errorf("\"menu\" leads nowhere after:\n%s\nbut to %q", last, p.replies)
+	}
+	return ""
 }
 
 // interfere lets an officer do something that needs no values to the ticket opened last.

@@ -2,7 +2,6 @@ package field
 
 import (
 	"maps"
-	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,12 +41,6 @@ type prepared struct {
 type name struct {
 	option int
 	lang   string
-}
-
-// key is a name in comparable form, with the set of letters in it, which tells quickly how far two keys are apart.
-type key struct {
-	text string
-	set  uint32
 }
 
 // word is one word of the names, or two neighbours written together, with the options that have it.
@@ -105,8 +98,6 @@ func (c *Choices) addWord(option int, text string) {
 	}
 	c.words[at].options = include(c.words[at].options, option)
 }
-
-func newKey(text string) key { return key{text, letterSet(text)} }
 
 // Only is the same choices with no more than the shown options, in that order; indexes in its answers are indexes of
 // shown.
@@ -318,159 +309,6 @@ func (o *prepared) denies(typed []string) bool {
 			return !slices.Contains(words, w)
 		})
 	})
-}
-
-// misspelt finds the nearest options: the whole name, or words of it, misspelt or begun ("reakt"). Digits are never
-// a misspelling of other digits.
-func (c *Choices) misspelt(bare string) []int {
-	var stack [16]string
-	typed := keyWords(stack[:0], bare)
-	if len(typed) == 0 || len(bare) > maxWord {
-		return nil
-	}
-	nearest := c.nearWords(typed)
-	whole := newKey(strings.Join(typed, " "))
-	for o := range c.options {
-		for _, k := range c.options[o].keys {
-			if d, ok := near(whole, k); ok {
-				nearest.add(o, d)
-			}
-		}
-	}
-	return c.settle(nearest.options, typed)
-}
-
-// ranking keeps the options at the smallest distance so far.
-type ranking struct {
-	options []int
-	best    int
-	any     bool
-}
-
-func (r *ranking) add(option, distance int) {
-	switch {
-	case !r.any || distance < r.best:
-		r.options, r.best, r.any = append(r.options[:0], option), distance, true
-	case distance == r.best:
-		r.options = include(r.options, option)
-	}
-}
-
-// nearWords ranks the options that have a word near every typed one, by the sum of the slips. A typed beginning of
-// four letters or more counts as one slip.
-func (c *Choices) nearWords(typed []string) ranking {
-	var total, now map[int]int
-	for i, t := range typed {
-		now = make(map[int]int)
-		typedKey := newKey(t)
-		for _, w := range c.words {
-			d, ok := near(typedKey, w.key)
-			if !ok && len(t) >= 4 && strings.HasPrefix(w.text, t) {
-				d, ok = 1, true
-			}
-			if !ok {
-				continue
-			}
-			for _, o := range w.options {
-				if before, all := total[o]; (i == 0 || all) && (now[o] == 0 || before+d+1 < now[o]) {
-					now[o] = before + d + 1 // 0 is for none
-				}
-			}
-		}
-		for o := range now {
-			now[o]--
-		}
-		total = now
-	}
-	var nearest ranking
-	for o := range c.options {
-		if d, ok := total[o]; ok {
-			nearest.add(o, d+1) // the whole name, as near, comes before a part of one
-		}
-	}
-	return nearest
-}
-
-// near gives the distance of a typed key from a name's; ok is false when that is too far for a misspelling.
-func near(typed, known key) (int, bool) {
-	if typed.text == known.text {
-		return 0, true
-	}
-	limit := slips(min(len(known.text), len(typed.text)))
-	// One slip changes at most two letters of the set.
-	if limit == 0 || bits.OnesCount32(typed.set^known.set) > 2*limit || !sameDigits(typed.text, known.text) {
-		return 0, false
-	}
-	d := distance(typed.text, known.text, limit)
-	return d, d <= limit
-}
-
-// letterSet has a bit for each letter that occurs.
-func letterSet(text string) uint32 {
-	var set uint32
-	for i := range len(text) {
-		set |= 1 << (text[i] & 31)
-	}
-	return set
-}
-
-func sameDigits(a, b string) bool {
-	i, j := 0, 0
-	for {
-		for i < len(a) && !isDigit(a[i]) {
-			i++
-		}
-		for j < len(b) && !isDigit(b[j]) {
-			j++
-		}
-		if i == len(a) || j == len(b) {
-			return i == len(a) && j == len(b)
-		}
-		if a[i] != b[j] {
-			return false
-		}
-		i++
-		j++
-	}
-}
-
-// abbreviations are written out on both sides, so that "kab. bogor" is Kabupaten Bogor.
-var abbreviations = map[string]string{
-	"kab": "kabupaten", "kot": "kota", "prov": "provinsi", "prop": "provinsi", "propinsi": "provinsi",
-	"kls": "kelas", "kec": "kecamatan", "adm": "administrasi", "kep": "kepulauan",
-}
-
-func isNegation(word string) bool {
-	switch word {
-	case "tidak", "bukan", "belum", "jangan", "tanpa", "tak", "tdk", "gak", "nggak", "not", "never", "without":
-		return true
-	}
-	return false
-}
-
-// keyWords appends the words of a normal text as they are compared: abbreviations written out, apostrophes gone.
-func keyWords(words []string, normal string) []string {
-	start := len(words)
-	words = splitWords(words, strings.ReplaceAll(normal, "'", ""))
-	for i := start; i < len(words); i++ {
-		if full, ok := abbreviations[words[i]]; ok {
-			words[i] = full
-		}
-	}
-	return words
-}
-
-// compactKey appends the words of a normal text without spaces: "Bau-Bau", "bau bau" and "baubau" are one name.
-func compactKey(out []byte, normal string) []byte {
-	for normal != "" {
-		var word string
-		word, normal = firstWord(normal)
-		if full, ok := abbreviations[word]; ok {
-			word = full
-		}
-		out = append(out, word...)
-	}
-	return out
 }
 
 func include(indexes []int, index int) []int {

@@ -33,19 +33,20 @@ const (
 type Checked struct {
 	MIME string // by its bytes: "image/jpeg", "application/pdf"
 	Body []byte
-	// Width and Height are an image's pixels, upright; 0 for a PDF.
+	// Width and Height are an image's pixels, upright; 0 for a PDF and a table.
 	Width, Height int
 }
 
-// Document checks a file by its bytes: JPEG, PNG, WebP (still images) or PDF, at most MaxBytes and MaxPixels. The
-// name only words a refusal.
+// Document checks a file by its bytes: JPEG, PNG, WebP (still images) or PDF, at most MaxBytes and MaxPixels; or a
+// table, plain UTF-8 text of at most MaxTable. The name only words a refusal.
 //
 // Images are decoded and written anew, upright, as JPEG: what is stored holds pixels and nothing else, no place, no
 // camera, no second file behind the first. PNG becomes JPEG too: what members send as PNG are screenshots and scans,
 // which stay readable at this quality, and officers get one kind of image. Transparency is laid on white; colour
 // profiles are dropped. PDFs stay as they are and are never opened here: whoever shows one must treat it as hostile.
 //
-// Problems: document.empty, document.bytes, document.kind, document.pixels, document.broken.
+// Problems: document.empty, document.bytes, document.kind, document.pixels, document.broken; document.table for a file
+// that is called one and is none.
 func Document(name string, body []byte) (Checked, error) {
 	if len(body) == 0 {
 		return Checked{}, refuse("document.empty")
@@ -62,6 +63,10 @@ func Document(name string, body []byte) (Checked, error) {
 		return rewrite(body, pngFormat)
 	case isWebP(body):
 		return rewrite(body, webpFormat)
+	case isTable(body):
+		return checkTable(body)
+	case namedTable(name):
+		return Checked{}, refuse("document.table")
 	}
 	return Checked{}, refuse("document.kind", "kind", kindOf(name))
 }

@@ -57,6 +57,7 @@ var problems = map[string][]string{
 	"document.empty":  nil,
 	"document.kind":   {"kind"},
 	"document.pixels": {"max"},
+	"document.table":  nil,
 	"email.invalid":   nil,
 	"email.unclear":   nil,
 	"money.range":     {"max", "min"},

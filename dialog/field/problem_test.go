@@ -24,6 +24,8 @@ func TestEveryProblemIsReachable(t *testing.T) {
 		_, err := Document("", body)
 		note(err)
 	}
+	_, err := Document("pegawai.csv", []byte("?"))
+	note(err)
 	for code := range Problems() {
 		if !reached[code] {
 			t.Errorf("nothing gives %s", code)

@@ -14,7 +14,7 @@ func TestParseAccount(t *testing.T) {
 		"0021-01-012345-50-1":     "002101012345501",
 		"12345":                   "account.length",
 		"1234567890123456789":     "account.length",
-		"rekening saya":           "account.length",
+		"rekening saya":           "account.none",
 		"1) 0123456789":           "0123456789",
 		"123456O789":              "account.letters",
 		"1234567890\n0987654321":  "number.several",

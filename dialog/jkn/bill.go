@@ -8,7 +8,7 @@ import (
 	"sapa/dialog/field"
 )
 
-// MaxMonthsBilled is how many months of arrears are billed at most; older ones are let go (Perpres 64/2020 art. 42(3)).
+// MaxMonthsBilled is how many months of arrears are billed at most; older ones are let go (Perpres 64/2020 art. 42).
 const MaxMonthsBilled = 24
 
 // maxHeads is more than any family has; a bigger number is a slip.
@@ -17,7 +17,7 @@ const maxHeads = 100
 // Bill is what a self-paying family must pay to be covered again, in whole rupiah.
 //
 // Cover stops on the 1st of the month after one that stayed unpaid, and comes back when the arrears, at most 24 months
-// of them, and the month running are paid (Perpres 64/2020 art. 42(1) and (3)). So the running month belongs to every
+// of them, and the month running are paid (Perpres 64/2020 art. 42). So the running month belongs to every
 // bill; it is not one of the months owed. There is no fine for being late, only [InpatientFine].
 type Bill struct {
 	Class      int

@@ -24,7 +24,7 @@ func TestACardKeepsItsZeros(t *testing.T) {
 
 func TestACardIsRefusedForItsReason(t *testing.T) {
 	for typed, want := range map[string]string{
-		"":                                 "card.length",
+		"":                                 "card.none",
 		"1234567890":                       "card.length",
 		"3174015708900002":                 "card.length",
 		"00012345O7890":                    "card.letters",
@@ -56,7 +56,7 @@ func TestNIKOrCardGoesByTheLength(t *testing.T) {
 
 func TestNIKOrCardIsRefusedForItsReason(t *testing.T) {
 	for typed, want := range map[string]string{
-		"halo":                               "number.length",
+		"halo":                               "number.none",
 		"08120000001":                        "number.length",
 		"31740157O8900002":                   "number.letters",
 		"3174013208900001":                   "nik.date",

@@ -2,7 +2,6 @@ package jkn
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -15,11 +14,11 @@ import (
 )
 
 // What a company's officers do with their employees in a chat, as in e-Dabu: find them in the register, pick one or
-// several to take off, or write down new ones.
+// several to take off, or write down new ones; by typing, or with a table they send.
 const (
 	employeesShown  = 10  // on one page
 	employeesListed = 100 // over all pages; who looks for somebody among more narrows the search
-	employeesPicked = 10  // for one ticket: as many as the approver reads in one message
+	employeesPicked = 500 // for one ticket, and in one table
 	employeesMore   = "lagi"
 	companyField    = "perusahaan" // the answer that names the company
 )
@@ -33,79 +32,172 @@ var (
 	}
 	// companyEmployees finds active employees; [EmployeeFacts] makes them.
 	companyEmployees = dialog.Signature{
-		Args: map[string]string{"company": "text", "search": "text", "from": "text"},
+		Args: map[string]string{"company": "text", "search": "employee_search", "from": "text"},
 		Facts: map[string]string{
-			"count":  "number",
-			"list":   "text", // a page of them, numbered, with masked cards
-			"roster": "text", // whom the numbers up to this page mean, for the type employee_picks
-			"next":   "text", // what from is for the next page
-			"more":   "truth",
+			"count":   "number",
+			"list":    "text",   // a page of them, numbered, with masked numbers
+			"roster":  "text",   // whom the numbers up to this page mean, for the type employee_picks; of a table all
+			"next":    "text",   // what from is for the next page
+			"more":    "truth",  // there is one
+			"strange": "number", // rows of a table that are no active employee of this company
+			"lines":   "text",   // the first of them, by their lines
 		},
 	}
 	// companyCheck says whether the officer still prepares things for the company, and the picked are still its active
-	// employees; employees is "" where none were picked. Count is how many were.
+	// employees; employees is "" where none were picked. [CheckFacts] makes its facts.
 	companyCheck = dialog.Signature{
-		Args:  map[string]string{"company": "text", "employees": "employee_picks"},
-		Facts: map[string]string{"ok": "truth", "count": "number"},
+		Args: map[string]string{"company": "text", "employees": "employee_picks"},
+		Facts: map[string]string{
+			"ok":      "truth",
+			"count":   "number", // of the picked
+			"reasons": "truth",  // their table says each one's reason,
+			"dates":   "truth",  // and day
+		},
 	}
 )
 
-// Employees are the active employees of a company among the members, by name: those who are insured through their own
-// work, not their families. Search is part of a name or a whole card number or NIK; "semua" or "all" is everybody.
-func Employees(members []Member, company, search string) []Member {
-	words := strings.Fields(field.Normal(search))
-	all := len(words) == 1 && (words[0] == "semua" || words[0] == "all")
-	list := slices.DeleteFunc(slices.Clone(members), func(m Member) bool {
-		employee := company != "" && m.Employer == company && m.Head() == m.Card && m.Status == ActiveMember
-		return !employee || len(words) == 0 || !all && !m.found(words)
+// employees are the active employees of a company among the members: those who are insured through their own work, not
+// their families.
+func employees(members []Member, company string) []Member {
+	return slices.DeleteFunc(slices.Clone(members), func(m Member) bool {
+		return company == "" || m.Employer != company || m.Head() != m.Card || m.Status != ActiveMember
 	})
-	slices.SortFunc(list, func(a, b Member) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Card, b.Card))
+}
+
+// search finds employees by name: search is part of one, or a whole card number or NIK; "semua" or "all" is everybody.
+func search(staff []Member, words string) []Member {
+	said := strings.Fields(field.Normal(words))
+	all := len(said) == 1 && (said[0] == "semua" || said[0] == "all")
+	found := slices.DeleteFunc(slices.Clone(staff), func(m Member) bool { return len(said) == 0 || !all && !m.found(said) })
+	slices.SortFunc(found, func(a, b Member) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Number(), b.Number()))
 	})
-	return list
+	return found
 }
 
 // found reports whether every word is part of the name, or the words are the card number or the NIK.
 func (m Member) found(words []string) bool {
-	number := strings.Join(words, "")
-	if number == string(m.Card) || m.NIK != "" && number == string(m.NIK) {
+	if m.has(strings.Join(words, "")) {
 		return true
 	}
 	name := field.Normal(m.Name)
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(name, w) })
 }
 
-// EmployeeFacts answers the query company.employees: the page of the employees that begins after from of them.
-func EmployeeFacts(company string, employees []Member, from int) dialog.Record {
-	total := min(len(employees), employeesListed)
+// has reports whether a number is the member's card or NIK.
+func (m Member) has(number string) bool {
+	return number != "" && (number == string(m.Card) || number == string(m.NIK))
+}
+
+// EmployeeFacts answers the query company.employees among the members that the register has with the company: the page
+// that begins after from of those found. A row of a table that is no active employee of the company is strange, whether
+// the number is another company's or nobody's.
+func EmployeeFacts(company, searched string, members []Member, from int) dialog.Record {
+	staff := employees(members, company)
+	facts := dialog.Record{"strange": "0", "lines": ""}
+	var found []pick
+	shown := 0 // of the found, the roster has at least those of the pages seen
+	if rows, ok := leavingRows(searched); ok {
+		var strange []int
+		found, strange = match(staff, rows)
+		facts["strange"], facts["lines"] = strconv.Itoa(len(strange)), showLines(strange)
+		shown = len(found)
+	} else {
+		for _, m := range search(staff, searched) {
+			found = append(found, pick{number: m.Number(), name: m.Name})
+		}
+	}
+	total := min(len(found), employeesListed)
 	from = max(0, min(from, total))
 	to := min(from+employeesShown, total)
-	facts := dialog.Record{
-		"count": strconv.Itoa(len(employees)), "next": strconv.Itoa(to), "more": truth(to < total),
-	}
+	facts["count"], facts["next"], facts["more"] = strconv.Itoa(len(found)), strconv.Itoa(to), truth(to < total)
 	roster := []string{company + " " + facts["more"]}
 	var page []string
-	for i, e := range employees[:to] {
-		roster = append(roster, picked(e))
-		if i >= from {
-			page = append(page, fmt.Sprintf("%d. %s, %s", i+1, e.Name, e.Card.Masked()))
+	for i, p := range found[:max(shown, to)] {
+		roster = append(roster, p.String())
+		if from <= i && i < to {
+			page = append(page, fmt.Sprintf("%d. %s, %s", i+1, p.name, Mask(p.number)))
 		}
 	}
 	facts["list"], facts["roster"] = strings.Join(page, "\n"), strings.Join(roster, "\n")
 	return facts
 }
 
-// picked is an employee as a ticket holds them: card number, space, name.
-func picked(m Member) string { return string(m.Card) + " " + m.Name }
-
-// PickedCards are the card numbers of a value of the type employee_picks.
-func PickedCards(picks string) []Card {
-	var cards []Card
-	for line := range strings.Lines(picks) {
-		card, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-		cards = append(cards, Card(card))
+// match finds the employees that rows of a table mean, each once, and the lines of those that mean none.
+func match(staff []Member, rows []leaving) (found []pick, strange []int) {
+	byNumber := map[string]Member{}
+	for _, m := range staff {
+		byNumber[string(m.Card)], byNumber[string(m.NIK)] = m, m
 	}
-	return cards
+	known := map[string]bool{}
+	for _, r := range rows {
+		m, ok := byNumber[r.number]
+		if !ok {
+			strange = append(strange, r.line)
+			continue
+		}
+		p := pick{number: m.Number(), name: m.Name, reason: r.reason, date: r.date}
+		if !known[p.number] {
+			known[p.number] = true
+			found = append(found, p)
+		}
+	}
+	return found, strange
+}
+
+// CheckFacts answers the query company.check among the members that the register has with the company.
+func CheckFacts(company, picks string, members []Member) dialog.Record {
+	staff := employees(members, company)
+	picked := readPicked(picks)
+	known := map[string]bool{}
+	for _, m := range staff {
+		known[m.Number()] = true
+	}
+	ok := company != "" && !slices.ContainsFunc(picked, func(p pick) bool { return !known[p.number] })
+	return dialog.Record{
+		"ok": truth(ok), "count": strconv.Itoa(len(picked)),
+		"reasons": truth(len(picked) > 0 && picked[0].reason != ""),
+		"dates":   truth(len(picked) > 0 && picked[0].date != ""),
+	}
+}
+
+// pick is an employee as a ticket holds them, a line each: number, space, name, and, where their table says so, a tab,
+// why they leave, a tab, and from which day.
+type pick struct {
+	number string // card, or the NIK of who has none yet
+	name   string
+	reason string // a value of the list leaving_reasons; "" the form has it for all
+	date   string // canonical; "" likewise
+}
+
+func (p pick) String() string {
+	line := p.number + " " + p.name
+	if p.reason != "" || p.date != "" {
+		line += "\t" + p.reason + "\t" + p.date
+	}
+	return line
+}
+
+func readPicked(picks string) []pick {
+	var all []pick
+	for line := range strings.Lines(picks) {
+		who, rest, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		p := pick{}
+		p.number, p.name, _ = strings.Cut(who, " ")
+		p.reason, p.date, _ = strings.Cut(rest, "\t")
+		all = append(all, p)
+	}
+	return all
+}
+
+// InRoster are the numbers of those whom a roster of the query company.employees shows.
+func InRoster(roster string) map[string]bool {
+	_, picks, _ := strings.Cut(roster, "\n")
+	numbers := map[string]bool{}
+	for _, p := range readPicked(picks) {
+		numbers[p.number] = true
+	}
+	return numbers
 }
 
 // readPicks is the reader of employee_picks: "1,3,5", "2-4", "semua", or "lagi" for the next page. r.Of is the roster
@@ -160,105 +252,54 @@ func pickedNumbers(said string, highest int) ([]int, error) {
 		}
 	}
 	slices.Sort(numbers)
-	if numbers = slices.Compact(numbers); len(numbers) > employeesPicked {
-		return nil, &field.Problem{Code: "employees.many", Args: map[string]string{"max": strconv.Itoa(employeesPicked)}}
-	}
-	return numbers, nil
+	return slices.Compact(numbers), nil
 }
 
 // showPicks numbers the picked, so that an officer can tell the outcome of each; not as the options of a menu are.
-func showPicks(value, _ string) string {
-	var lines []string
-	for line := range strings.Lines(value) {
-		card, name, _ := strings.Cut(strings.TrimSpace(line), " ")
-		lines = append(lines, fmt.Sprintf("(%d) %s, %s", len(lines)+1, name, card))
+func showPicks(value, lang string) string { return strings.Join(pickRows(value, lang), "\n") }
+
+func briefPicks(value, lang string, _ func(string) string) (text string, whole bool) {
+	return briefRows(pickRows(value, lang), lang)
+}
+
+func pickRows(value, lang string) []string {
+	picked := readPicked(value)
+	lines := make([]string, len(picked))
+	for i, p := range picked {
+		cells := []string{p.name, p.number}
+		if p.reason != "" {
+			cells = append(cells, showLeaving(p.reason, lang))
+		}
+		if day, err := time.Parse(time.DateOnly, p.date); err == nil {
+			cells = append(cells, field.ShowDate(day, lang))
+		}
+		lines[i] = fmt.Sprintf("(%d) %s", i+1, strings.Join(cells, ", "))
+	}
+	return lines
+}
+
+// rowsInChat is how many rows a message lists.
+const rowsInChat = 8
+
+// briefRows says how many people the rows are, and lists the first.
+func briefRows(rows []string, lang string) (text string, whole bool) {
+	head := fmt.Sprintf("%d orang", len(rows))
+	switch {
+	case lang == "en" && len(rows) == 1:
+		head = "1 person"
+	case lang == "en":
+		head = fmt.Sprintf("%d people", len(rows))
+	}
+	return firstRows(head, rows, lang), len(rows) <= rowsInChat
+}
+
+// firstRows lists as many rows as a message has room for under a head, and says how many more there are.
+func firstRows(head string, rows []string, lang string) string {
+	lines := append([]string{head}, rows[:min(len(rows), rowsInChat)]...)
+	if more := len(rows) - rowsInChat; more > 0 && lang == "en" {
+		lines = append(lines, fmt.Sprintf("… and %d more", more))
+	} else if more > 0 {
+		lines = append(lines, fmt.Sprintf("… dan %d lainnya", more))
 	}
 	return strings.Join(lines, "\n")
-}
-
-// readNewEmployees is the reader of new_employees: one a line, NIK, name and birth date between commas, semicolons or
-// tabs, as a spreadsheet gives them; a header row is passed over. The value has the same in canonical form.
-func readNewEmployees(text string, r dialog.Reading) (string, []*field.Problem, error) {
-	var rows []string
-	known := map[NIK]bool{}
-	for line := range strings.Lines(text) {
-		if line = field.Plain(line); line == "" || len(rows) == 0 && !strings.ContainsAny(line, "0123456789") {
-			continue
-		}
-		bad := func(code string) error {
-			return &field.Problem{Code: "newcomers." + code, Args: map[string]string{"row": strconv.Itoa(len(rows) + 1)}}
-		}
-		nik, row, err := newEmployee(line, r.Now)
-		var problem *field.Problem
-		switch {
-		case errors.As(err, &problem):
-			return "", nil, bad(problem.Code)
-		case err != nil:
-			return "", nil, err
-		case known[nik]:
-			return "", nil, bad("twice")
-		}
-		known[nik] = true
-		if rows = append(rows, row); len(rows) > employeesPicked {
-			return "", nil, &field.Problem{Code: "employees.many", Args: map[string]string{"max": strconv.Itoa(employeesPicked)}}
-		}
-	}
-	if len(rows) == 0 {
-		return "", nil, &field.Problem{Code: "newcomers.cells", Args: map[string]string{"row": "1"}}
-	}
-	return strings.Join(rows, "\n"), nil, nil
-}
-
-// newEmployee reads one row; a refusal is a *field.Problem that names the cell: cells, nik, name, birth_date, differs.
-func newEmployee(line string, now time.Time) (NIK, string, error) {
-	cells := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(",;\t", r) })
-	if len(cells) != 3 {
-		return "", "", &field.Problem{Code: "cells"}
-	}
-	nik, err := ParseNIK(cells[0])
-	if err != nil {
-		return "", "", &field.Problem{Code: "nik"}
-	}
-	name, err := field.Name(cells[1])
-	if err != nil {
-		return "", "", &field.Problem{Code: "name"}
-	}
-	born, err := field.BirthDate(cells[2], now)
-	if err != nil {
-		return "", "", &field.Problem{Code: "birth_date"}
-	}
-	if says, _ := nik.BirthDate(now); says.Day() != born.Day() || says.Month() != born.Month() {
-		return "", "", &field.Problem{Code: "differs"}
-	}
-	return nik, strings.Join([]string{string(nik), born.Format(time.DateOnly), name}, ";"), nil
-}
-
-func showNewEmployees(value, lang string) string {
-	var lines []string
-	for line := range strings.Lines(value) {
-		cells := strings.SplitN(strings.TrimSpace(line), ";", 3)
-		if len(cells) < 3 {
-			return ""
-		}
-		lines = append(lines, fmt.Sprintf("(%d) %s, %s, %s", len(lines)+1, cells[2], cells[0], showBirthDate(cells[1], lang)))
-	}
-	return strings.Join(lines, "\n")
-}
-
-var outcomeForm = regexp.MustCompile(`^\(?(\d{1,2})[ .:)=-]+(.{2,})$`)
-
-// readOutcomes is the reader of employee_outcomes: what became of each row, "1 berhasil, 2 ditolak: NIK belum padan".
-func readOutcomes(text string, _ dialog.Reading) (string, []*field.Problem, error) {
-	var lines []string
-	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(",;\n", r) }) {
-		m := outcomeForm.FindStringSubmatch(field.Plain(part))
-		if m == nil || m[1] != strconv.Itoa(len(lines)+1) {
-			return "", nil, &field.Problem{Code: "outcomes.unclear", Args: map[string]string{"row": strconv.Itoa(len(lines) + 1)}}
-		}
-		lines = append(lines, "("+m[1]+") "+m[2])
-	}
-	if len(lines) == 0 {
-		return "", nil, &field.Problem{Code: "outcomes.unclear", Args: map[string]string{"row": "1"}}
-	}
-	return strings.Join(lines, "\n"), nil, nil
 }

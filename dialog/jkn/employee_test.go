@@ -40,7 +40,7 @@ func TestOnlyACompanysOwnActiveEmployeesAreFound(t *testing.T) {
 		{"", "semua", ""},
 	} {
 		var names []string
-		for _, e := range Employees(staff(), c.company, c.search) {
+		for _, e := range search(employees(staff(), c.company), c.search) {
 			names = append(names, e.Name)
 		}
 		if got := strings.Join(names, ", "); got != c.want {
@@ -72,7 +72,7 @@ func TestPagesOfEmployeesGoOnCounting(t *testing.T) {
 		{0, 0, "", "", "0", "false"},
 		{3, -1, "1. Contoh 001, 0009•••••0001", "3. Contoh 003, 0009•••••0003", "3", "false"},
 	} {
-		facts := EmployeeFacts("PT1", crowd(c.staff), c.from)
+		facts := EmployeeFacts("PT1", "semua", crowd(c.staff), c.from)
 		page := strings.Split(facts["list"], "\n")
 		got := []string{page[0], page[len(page)-1], facts["next"], facts["more"], facts["count"]}
 		want := []string{c.first, c.last, c.next, c.more, fmt.Sprint(c.staff)}
@@ -95,15 +95,15 @@ func outcome(value string, err error) string {
 }
 
 func TestPicksAreThoseOfTheListThatWasShown(t *testing.T) {
-	shown := EmployeeFacts("PT1", crowd(12), 0)["roster"]
-	all := EmployeeFacts("PT1", crowd(12), 10)["roster"]
+	shown := EmployeeFacts("PT1", "semua", crowd(12), 0)["roster"]
+	all := EmployeeFacts("PT1", "semua", crowd(12), 10)["roster"]
 	for _, c := range []struct{ typed, roster, company, want string }{
 		{"3", shown, "PT1", "3"},
 		{"5, 1,3 dan 1", shown, "PT1", "1 3 5"},
 		{"2-4", shown, "PT1", "2 3 4"},
 		{"1. 2. 9-10", shown, "PT1", "1 2 9 10"},
 		{"semua", shown, "PT1", "1 2 3 4 5 6 7 8 9 10"},
-		{"semua", all, "PT1", "! employees.many 10"},
+		{"semua", all, "PT1", "1 2 3 4 5 6 7 8 9 10 11 12"},
 		{"lagi", shown, "PT1", "lagi"},
 		{"more", shown, "PT1", "lagi"},
 		{"lagi", all, "PT1", "! employees.last"},
@@ -122,8 +122,8 @@ func TestPicksAreThoseOfTheListThatWasShown(t *testing.T) {
 		got := outcome(value, err)
 		if err == nil && value != employeesMore {
 			var numbers []string
-			for _, card := range PickedCards(value) {
-				numbers = append(numbers, strings.TrimLeft(string(card)[5:], "0"))
+			for _, p := range readPicked(value) {
+				numbers = append(numbers, strings.TrimLeft(p.number[5:], "0"))
 			}
 			got = strings.Join(numbers, " ")
 		}
@@ -134,18 +134,131 @@ func TestPicksAreThoseOfTheListThatWasShown(t *testing.T) {
 }
 
 func TestPicksAreShownNumbered(t *testing.T) {
-	value := picked(staff()[1]) + "\n" + picked(staff()[4])
-	want := "(1) Contoh Budi Santoso, 0009900000012\n(2) Contoh Agus Budi, 0009900000015"
-	if got := showPicks(value, "id"); got != want {
-		t.Errorf("%q, want %q", got, want)
+	for _, c := range []struct {
+		picks      []pick
+		lang, want string
+	}{
+		{
+			[]pick{{number: "0009900000012", name: "Contoh Budi"}, {number: "0009900000015", name: "Contoh Agus Budi"}},
+			"id",
+			"(1) Contoh Budi, 0009900000012\n(2) Contoh Agus Budi, 0009900000015",
+		},
+		{
+			[]pick{{number: "0009900000012", name: "Contoh Budi", reason: "phk", date: "2026-12-01"}},
+			"id",
+			"(1) Contoh Budi, 0009900000012, PHK, 1 Desember 2026",
+		},
+		{
+			[]pick{{number: "0009900000012", name: "Contoh Budi", reason: "phk"}},
+			"en",
+			"(1) Contoh Budi, 0009900000012, Dismissed",
+		},
+		{
+			[]pick{{number: "0009900000012", name: "Contoh Budi", date: "2026-12-01"}},
+			"en",
+			"(1) Contoh Budi, 0009900000012, 1 December 2026",
+		},
+	} {
+		var lines []string
+		for _, p := range c.picks {
+			lines = append(lines, p.String())
+		}
+		if got := showPicks(strings.Join(lines, "\n"), c.lang); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestATableOfEmployeesIsMatchedWithTheCompanysOwn(t *testing.T) {
+	const table = leavingMark + "2;0009900000012;resign;2026-12-01\n3;0009900000011;phk;2026-12-01\n4;3174011708900012;phk;2026-12-01\n" +
+		"5;0009999999999;phk;2026-12-01\n6;0009900000014;phk;2026-12-01\n7;0009900000015;phk;2026-12-31\n"
+	facts := EmployeeFacts("PT1", table, staff(), 0)
+	// Of another company, of nobody, not active: all are strange in the same way. A card and a NIK of one person are one.
+	want := map[string]string{
+		"count": "2", "strange": "3", "lines": "3, 5, 6", "more": "false", "next": "2",
+		"list": "1. Contoh Budi Santoso, 0009•••••0012\n2. Contoh Agus Budi, 0009•••••0015",
+		"roster": "PT1 false\n0009900000012 Contoh Budi Santoso\tresign\t2026-12-01\n" +
+			"0009900000015 Contoh Agus Budi\tphk\t2026-12-31",
+	}
+	for name, value := range want {
+		if facts[name] != value {
+			t.Errorf("%s is %q, want %q", name, facts[name], value)
+		}
+	}
+	if got := EmployeeFacts("PT2", table, staff(), 0); got["count"] != "1" || got["strange"] != "5" {
+		t.Errorf("for the other company %s were found, %s were not", got["count"], got["strange"])
+	}
+}
+
+// Of a table everybody can be picked at once; a page shows only some.
+func TestALargeTableIsPickedWhole(t *testing.T) {
+	table := leavingMark
+	for i, m := range crowd(500) {
+		table += fmt.Sprintf("%d;%s;;\n", i+1, m.Card)
+	}
+	roster := EmployeeFacts("PT1", table, crowd(500), 0)["roster"]
+	picks, _, err := readPicks("semua", dialog.Reading{Of: roster, Answer: func(string) string { return "PT1" }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := CheckFacts("PT1", picks, crowd(500))
+	if facts["ok"] != "true" || facts["count"] != "500" {
+		t.Errorf("ok %s, count %s", facts["ok"], facts["count"])
+	}
+}
+
+func TestAMessageListsTheFirstOfMany(t *testing.T) {
+	joining := func(n int) string {
+		return strings.TrimSuffix(strings.Repeat("3174015708900002;1990-08-17;Siti\n", n), "\n")
+	}
+	leaving := func(n int) string {
+		return strings.TrimSuffix(strings.Repeat("0009900000012 Contoh Budi\n", n), "\n")
+	}
+	for _, c := range []struct {
+		show        func(string, string, func(string) string) (string, bool)
+		value, lang string
+		lines       int
+		head, last  string
+		whole       bool
+	}{
+		{briefPicks, leaving(1), "id", 2, "1 orang", "(1) Contoh Budi, 0009900000012", true},
+		{briefPicks, leaving(8), "en", 9, "8 people", "(8) Contoh Budi, 0009900000012", true},
+		{briefPicks, leaving(9), "id", 10, "9 orang", "… dan 1 lainnya", false},
+		{briefPicks, leaving(500), "en", 10, "500 people", "… and 492 more", false},
+		{briefNewEmployees, joining(1), "en", 2, "1 person", "(1) Siti, 3174015708900002, 17 August 1990", true},
+		{briefNewEmployees, joining(8), "id", 9, "8 orang", "(8) Siti, 3174015708900002, 17 Agustus 1990", true},
+		{briefNewEmployees, joining(500), "id", 10, "500 orang", "… dan 492 lainnya", false},
+	} {
+		text, whole := c.show(c.value, c.lang, nil)
+		lines := strings.Split(text, "\n")
+		if len(lines) != c.lines || lines[0] != c.head || lines[len(lines)-1] != c.last || whole != c.whole {
+			t.Errorf("want %d lines from %q to %q, whole %v; got %v:\n%s", c.lines, c.head, c.last, c.whole, whole, text)
+		}
+	}
+}
+
+func TestPicksAreCheckedAgainstTheCompanysOwn(t *testing.T) {
+	for _, c := range []struct{ company, picks, want string }{
+		{"PT1", "0009900000012 Contoh Budi", "true 1 false false"},
+		{"PT1", "0009900000012 Contoh Budi\tresign\t2026-12-01", "true 1 true true"},
+		{"PT1", "0009900000012 Contoh Budi\t\t2026-12-01", "true 1 false true"},
+		{"PT1", "", "true 0 false false"},
+		{"PT1", "0009900000011 Contoh Dewi", "false 1 false false"}, // another company's
+		{"PT1", "0009900000013 Contoh Budiarti", "false 1 false false"},
+		{"", "", "false 0 false false"},
+	} {
+		f := CheckFacts(c.company, c.picks, staff())
+		if got := strings.Join([]string{f["ok"], f["count"], f["reasons"], f["dates"]}, " "); got != c.want {
+			t.Errorf("%s, %q: %s, want %s", c.company, c.picks, got, c.want)
+		}
 	}
 }
 
 func TestNewEmployeesAreReadRowByRow(t *testing.T) {
 	const siti, budi = "3174015708900002;1990-08-17;Siti Aminah", "3602041211870003;1987-11-12;Budi Santoso"
 	many := ""
-	for i := range 11 {
-		many += fmt.Sprintf("31740157089000%02d,Siti,17-8-1990\n", i+1)
+	for i := range 501 {
+		many += fmt.Sprintf("317401570890%04d,Siti,17-8-1990\n", i+1)
 	}
 	for _, c := range []struct{ typed, want string }{
 		{"3174015708900002, Siti Aminah, 17-8-1990", siti},
@@ -159,7 +272,10 @@ func TestNewEmployeesAreReadRowByRow(t *testing.T) {
 		{"3174015708900002, Siti, kapan-kapan", "! newcomers.birth_date 1"},
 		{"3174015708900002, Siti, 18-8-1990", "! newcomers.differs 1"},
 		{"3174015708900002, Siti, 17-8-1990\n3174015708900002, Siti, 17-8-1990", "! newcomers.twice 2"},
-		{many, "! employees.many 10"},
+		{many, "! employees.many 500"},
+		{"NIK,Nama lengkap,Jabatan,Tanggal lahir\n3174015708900002,Siti Aminah,Kasir,17-8-1990", siti},
+		{"Nama,Tanggal lahir\nSiti Aminah,17-8-1990", "! newcomers.cells 1"},
+		{"123, Budi, 1-1-1990\n3174015708900002, Siti, 17-8-1990\n9, Budi, 1-1-1990", "! newcomers.nik 1, 3"},
 	} {
 		now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 		value, _, err := readNewEmployees(c.typed, dialog.Reading{Now: now})
@@ -170,23 +286,5 @@ func TestNewEmployeesAreReadRowByRow(t *testing.T) {
 	want := "(1) Siti Aminah, 3174015708900002, 17 Agustus 1990\n(2) Budi Santoso, 3602041211870003, 12 November 1987"
 	if got := showNewEmployees(siti+"\n"+budi, "id"); got != want {
 		t.Errorf("%q, want %q", got, want)
-	}
-}
-
-func TestOutcomesNameEveryRowInTurn(t *testing.T) {
-	for typed, want := range map[string]string{
-		"1 berhasil, 2 ditolak: NIK belum padan": "(1) berhasil\n(2) ditolak: NIK belum padan",
-		"(1) berhasil; 2. berhasil":              "(1) berhasil\n(2) berhasil",
-		"1 berhasil\n2 berhasil":                 "(1) berhasil\n(2) berhasil",
-		"berhasil":                               "! outcomes.unclear 1",
-		"1 berhasil, 3 berhasil":                 "! outcomes.unclear 2",
-		"1 berhasil, kecuali 2":                  "! outcomes.unclear 2",
-		"1":                                      "! outcomes.unclear 1",
-		"":                                       "! outcomes.unclear 1",
-	} {
-		value, _, err := readOutcomes(typed, dialog.Reading{})
-		if got := outcome(value, err); got != want {
-			t.Errorf("%q: %s, want %s", typed, got, want)
-		}
 	}
 }

@@ -15,7 +15,7 @@ func TestAFamilyCardIsReadAsPeopleTypeIt(t *testing.T) {
 
 func TestAFamilyCardIsRefusedForItsReason(t *testing.T) {
 	for typed, want := range map[string]string{
-		"":                 "kk.length",
+		"":                 "kk.none",
 		"0001234567890":    "kk.length",
 		"31740112O3180004": "kk.letters",
 		"3174015708900002": "kk.date", // a woman's NIK: no day 57

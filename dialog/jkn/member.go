@@ -31,6 +31,48 @@ type Member struct {
 	Phone    string `json:"phone,omitempty"`    // as [field.Phone] gives it: "+6281234567890"
 	Employer string `json:"employer,omitempty"` // a company's code
 	HeadCard Card   `json:"family_head_card,omitempty"`
+
+	// Coming holds from a later day on; see [Member.On].
+	Coming Change `json:"coming,omitzero"`
+}
+
+// Number is what a member is known by: the card, or the NIK of somebody who has no card yet.
+func (m Member) Number() string {
+	if m.Card == "" {
+		return string(m.NIK)
+	}
+	return string(m.Card)
+}
+
+// Change is what was decided about a member's status, maybe ahead of its day.
+type Change struct {
+	From     time.Time    `json:"from,omitzero"` // the first day of it; midnight UTC; zero: there is no change
+	Status   MemberStatus `json:"status,omitempty"`
+	Reason   Reason       `json:"reason,omitempty"`
+	Employer string       `json:"employer,omitempty"` // whose employee they are from then on; "" as before
+}
+
+// On is the member as of a day: a change holds from its day on without anybody doing anything that day. The day is taken
+// in the time's own zone.
+func (m Member) On(now time.Time) Member {
+	c := m.Coming
+	year, month, day := now.Date()
+	if c.From.IsZero() || c.From.After(time.Date(year, month, day, 0, 0, 0, 0, time.UTC)) {
+		return m
+	}
+	m.Coming = Change{}
+	m.Status, m.Reason, m.Since = c.Status, c.Reason, c.From
+	if c.Employer != "" { // an employee's own card, for which the employer pays (Perpres 82/2018 art. 4)
+		m.Employer, m.Segment, m.HeadCard, m.PaidUntil = c.Employer, PPU, "", 0
+	}
+	return m
+}
+
+// With is the member with a change: at once where its day has come, else as what is coming, in place of what was.
+func (m Member) With(c Change, now time.Time) Member {
+	m = m.On(now)
+	m.Coming = c
+	return m.On(now)
 }
 
 // Head is the card of the family's head, which the family pays to: the member's own where none is given.
@@ -64,7 +106,7 @@ func Family(of Member, candidates []Member) []Member {
 }
 
 // Heads is how many of a family its bill counts: all who are not [Reason.Gone], and one at least. A family registers
-// whole, as its KK has it (Perpres 82/2018 art. 13), and has one bill.
+// whole, as its KK has it, and has one bill.
 func Heads(family []Member) int {
 	n := 0
 	for _, m := range family {
@@ -76,7 +118,7 @@ func Heads(family []Member) int {
 }
 
 // MonthsOwed is how many months a member has not paid for, up to and with last month; the running month is no arrears
-// yet (Perpres 64/2020 art. 42(1)). For whom nothing is owed any more, months stop with the one they went in. It is 0
+// yet (Perpres 64/2020 art. 42). For whom nothing is owed any more, months stop with the one they went in. It is 0
 // where others pay, and where the last month paid is not known. [NewBill] bills 24 of them at most.
 func (m Member) MonthsOwed(now time.Time) int {
 	if !m.Segment.SelfPaid() || m.PaidUntil == 0 {

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// NewbornDays is within how many days of birth a family registers a baby, and a family that pays for itself pays
-	// (Perpres 82/2018 art. 16).
+	// NewbornDays is within how many days of birth a family registers a baby, and a family that pays for itself pays, as
+	// BPJS Kesehatan announced.
 	NewbornDays = 28
 
 	newbornNIKMonths = 3   // after which a baby registered without a NIK needs one, as BPJS Kesehatan announced

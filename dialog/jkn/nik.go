@@ -8,9 +8,9 @@ import (
 	"sapa/dialog/field"
 )
 
-// NIK is a population number, 16 digits (UU 24/2013 art. 13; Perpres 25/2008): region of first registration PPKKCC,
-// birth date DDMMYY with 40 added to the day of women, serial NNNN from 0001. It is fixed for life: it follows neither
-// moves nor corrected birth dates, so both may differ from it lawfully. It has no check digit.
+// NIK is a population number, 16 digits, as the offices that give it out explain it: region of first registration
+// PPKKCC, birth date DDMMYY with 40 added to the day of women, serial NNNN from 0001. It is fixed for life: it follows
+// neither moves nor corrected birth dates, so both may differ from it lawfully. No check digit is known.
 type NIK string
 
 const nikLength = 16

@@ -44,8 +44,8 @@ func TestANIKIsReadAsPeopleTypeIt(t *testing.T) {
 
 func TestANIKIsRefusedForItsReason(t *testing.T) {
 	for typed, want := range map[string]string{
-		"":                     "nik.length",
-		"tidak tahu":           "nik.length",
+		"":                     "nik.none",
+		"tidak tahu":           "nik.none",
 		"317401570890000":      "nik.length",
 		"31740157089000022":    "nik.length",
 		"0001234567890":        "nik.length",
@@ -152,7 +152,9 @@ func FuzzNumbers(f *testing.F) {
 		f.Add(seed)
 	}
 	types := Scheme().Types
-	for _, name := range []string{"birth_date", "past_date", "passport"} { // no numbers
+	for _, name := range []string{ // no numbers
+		"birth_date", "past_date", "passport", "employee_search", "employee_picks", "new_employees", "employee_outcomes",
+	} {
 		delete(types, name)
 	}
 	maps.DeleteFunc(types, func(_ string, kind dialog.Type) bool { return kind.Read == nil })

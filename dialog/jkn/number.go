@@ -37,8 +37,8 @@ func MaskName(name string) string {
 
 // findNumber finds the one number of a wanted length in what a person typed or pasted: "NIK: 3174 0157 0890 0002",
 // "*3174.0157.0890.0002*", "no kartu 0001234567890 an Siti". Digits of any script count; spaces, dots and dashes
-// inside a number do not. A refusal's codes begin with kind: kind.length {count}, kind.letters; two different
-// numbers that would both do are number.several.
+// inside a number do not. A refusal's codes begin with kind: kind.none, kind.length {count}, kind.letters; two
+// different numbers that would both do are number.several.
 func findNumber(kind, text string, lengths ...int) (string, error) {
 	runs, between := digitRuns(text)
 	var found []string
@@ -57,6 +57,8 @@ func findNumber(kind, text string, lengths ...int) (string, error) {
 		return "", &field.Problem{Code: kind + ".letters"}
 	case slices.Contains(lengths, len(whole)):
 		return whole, nil
+	case whole == "":
+		return "", &field.Problem{Code: kind + ".none"}
 	}
 	return "", &field.Problem{Code: kind + ".length", Args: map[string]string{"count": strconv.Itoa(len(whole))}}
 }

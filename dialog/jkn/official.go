@@ -3,6 +3,7 @@ package jkn
 import (
 	"strings"
 	"time"
+	"unicode"
 
 	"sapa/dialog"
 	"sapa/dialog/field"
@@ -35,12 +36,16 @@ func OfficialContact(text string) (Contact, bool) {
 }
 
 var officialSignature = dialog.Signature{
-	Args:  map[string]string{"number": "text"},
-	Facts: map[string]string{"official": "truth", "old": "truth", "name": "text"},
+	Args: map[string]string{"number": "text"},
+	Facts: map[string]string{
+		"number":   "truth", // there is a number in it at all
+		"official": "truth", "old": "truth", "name": "text",
+	},
 }
 
 // runOfficial is the rule official_number: see [OfficialContact].
 func runOfficial(args dialog.Record, _ time.Time, _ string) (dialog.Record, error) {
 	c, ok := OfficialContact(args["number"])
-	return dialog.Record{"official": truth(ok), "old": truth(c.Old), "name": c.Name}, nil
+	number := strings.ContainsFunc(args["number"], unicode.IsDigit)
+	return dialog.Record{"number": truth(number), "official": truth(ok), "old": truth(c.Old), "name": c.Name}, nil
 }

@@ -60,7 +60,7 @@ func paymentTime(text string) (time.Time, bool) {
 // Expected is the bill a ticket that waits for payment has to see paid at a time. The values are the ticket's:
 // months_owed and heads as the officer found them at asOf, and the class the member chose; it fails where one is
 // missing or none that [NewBill] takes. A month that ended between the two is owed as well, and the month the payment
-// comes in is the running one (Perpres 64/2020 art. 42(1) and (3)), so what is paid after the month's end falls short of
+// comes in is the running one (Perpres 64/2020 art. 42), so what is paid after the month's end falls short of
 // what the member was told before.
 func Expected(values map[string]string, asOf, paidAt time.Time) (Bill, error) {
 	later := max(int(MonthOf(paidAt)-MonthOf(asOf)), 0)
@@ -82,7 +82,7 @@ func billOf(values map[string]string, more int, at time.Time) (Bill, error) {
 type Settlement string
 
 // The settlements. Only Exact settles a bill: cover comes back when all that is owed and the running month are paid
-// (Perpres 64/2020 art. 42(3)), and what is over may be somebody else's.
+// (Perpres 64/2020 art. 42), and what is over may be somebody else's.
 const (
 	Exact Settlement = "exact"
 	Short Settlement = "short"

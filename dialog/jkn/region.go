@@ -127,7 +127,7 @@ func (r Region) otherNames() []string {
 }
 
 // everydayNames are shown instead of names members would not look for: Jakarta's cities without "Administrasi", and
-// the two provinces everybody knows by their initials (Jakarta's has been "Daerah Khusus Jakarta" since UU 2/2024).
+// the two provinces everybody knows by their initials (Jakarta is still called by its old ones).
 var everydayNames = strings.NewReplacer(
 	"Administrasi ", "",
 	"Daerah Khusus Ibukota Jakarta", "DKI Jakarta",

@@ -91,15 +91,7 @@ func WriteMembers(out io.Writer, members iter.Seq[Member]) error {
 	w := csv.NewWriter(out)
 	_ = w.Write(memberHeader) // an error stays with the writer, see below
 	for m := range members {
-		class := ""
-		if m.Class > 0 {
-			class = strconv.Itoa(m.Class)
-		}
-		if w.Write([]string{
-			string(m.Card), string(m.NIK), string(m.KK), m.Name, canonicalDate(m.BirthDate), string(m.Sex),
-			string(m.Segment), class, string(m.Status), string(m.Reason), canonicalDate(m.Since), m.PaidUntil.String(),
-			m.Regency, m.Facility, m.Phone, m.Employer, string(m.HeadCard),
-		}) != nil {
+		if w.Write(m.cells()) != nil {
 			break
 		}
 	}
@@ -108,4 +100,27 @@ func WriteMembers(out io.Writer, members iter.Seq[Member]) error {
 		return fmt.Errorf("write members: %w", err)
 	}
 	return nil
+}
+
+// cells are a member's row of members.csv.
+func (m Member) cells() []string {
+	class := ""
+	if m.Class > 0 {
+		class = strconv.Itoa(m.Class)
+	}
+	return []string{
+		string(m.Card), string(m.NIK), string(m.KK), m.Name, canonicalDate(m.BirthDate), string(m.Sex),
+		string(m.Segment), class, string(m.Status), string(m.Reason), canonicalDate(m.Since), m.PaidUntil.String(),
+		m.Regency, m.Facility, m.Phone, m.Employer, string(m.HeadCard),
+	}
+}
+
+// Known names what the register has of a member, by the columns of members.csv.
+func (m Member) Known() (columns []string) {
+	for i, cell := range m.cells() {
+		if cell != "" {
+			columns = append(columns, memberHeader[i])
+		}
+	}
+	return columns
 }

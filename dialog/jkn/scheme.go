@@ -17,11 +17,11 @@ var numberFields = []string{"nomor", "nik"}
 // Scheme is what a JKN catalogue may name.
 //
 // Types: nik, card, nik_or_card, kk, birth_date, other_number (a NIK or card of somebody else than the form's member),
-// past_date (nobody's birth), employee_picks, new_employees, employee_outcomes, passport, virtual_account, account_number (of a bank), proof, visit_cancel and visit_timer (to recognise a message,
+// past_date (nobody's birth), employee_search and new_employees (tables too), employee_picks, employee_outcomes, passport, virtual_account, account_number (of a bank), proof, visit_cancel and visit_timer (to recognise a message,
 // or a timer, by); of facts only: segment, member_status, status_reason, month, regency, visit_purpose, day, clock.
-// Lists: provinces, regencies (of a province's code), visit_purposes (of a kind of office). Queries:
+// Lists: provinces, regencies (of a province's code), visit_purposes (of a kind of office), leaving_reasons. Queries:
 // branch_of, office_of, member, member.family, proof.new, proof.claim, proof.done, visit.days, visit.slots, visit.book,
-// visit.mine, visit.cancel, company.mine, company.employees, company.check. Rules: bill, inpatient_fine, region, rehab,
+// visit.mine, visit.cancel, company.mine, company.employees, company.check. Rules: age, bill, inpatient_fine, region, rehab,
 // newborn, facility_change, left_job, virtual_accounts, window, official_number.
 func Scheme() dialog.Scheme {
 	return dialog.Scheme{
@@ -40,9 +40,10 @@ func Scheme() dialog.Scheme {
 			"account_number":  {Kind: dialog.TextValue, Read: readAccount, Show: asIs},
 			"proof":           {Kind: dialog.TextValue, Read: readProofMessage, Show: asIs},
 
-			"employee_picks":    {Kind: dialog.TextValue, Read: readPicks, Show: showPicks},
-			"new_employees":     {Kind: dialog.TextValue, Read: readNewEmployees, Show: showNewEmployees},
-			"employee_outcomes": {Kind: dialog.TextValue, Read: readOutcomes, Show: asIs},
+			"employee_search":   {Kind: dialog.TextValue, Read: readSearch, Show: showSearch, Table: true},
+			"employee_picks":    {Kind: dialog.TextValue, Read: readPicks, Show: showPicks, Brief: briefPicks},
+			"new_employees":     {Kind: dialog.TextValue, Read: readNewEmployees, Show: showNewEmployees, Brief: briefNewEmployees, Table: true},
+			"employee_outcomes": {Kind: dialog.TextValue, Read: readOutcomes, Show: showOutcomes, Brief: briefOutcomes},
 
 			"segment":       {Kind: dialog.TextValue, Show: segments.show},
 			"member_status": {Kind: dialog.TextValue, Show: statuses.show},
@@ -53,14 +54,15 @@ func Scheme() dialog.Scheme {
 			"visit_timer":   {Kind: dialog.TextValue, Read: readVisitTimer, Show: asIs},
 			"visit_cancel":  {Kind: dialog.TextValue, Read: readVisitCancel, Show: asIs},
 			"visit_purpose": {Kind: dialog.TextValue, Show: ShowPurpose},
-			"day":           {Kind: dialog.DateValue, Show: showDay},
-			"clock":         {Kind: dialog.TextValue, Show: showClock},
+			"day":           {Kind: dialog.DateValue, Show: showDay, Names: namesDay},
+			"clock":         {Kind: dialog.TextValue, Show: showClock, Names: namesClock},
 		},
 		Lists: map[string]func(string) []field.Option{
 			"provinces": func(string) []field.Option { return Provinces() },
 			"regencies": Regencies,
 
-			"visit_purposes": visitPurposes,
+			"visit_purposes":  visitPurposes,
+			"leaving_reasons": func(string) []field.Option { return leavingReasons },
 		},
 		Queries: map[string]dialog.Signature{
 			"company.mine":      companyMine,
@@ -90,6 +92,7 @@ func Scheme() dialog.Scheme {
 			"left_job":         {Signature: handoverSignature, Run: runHandover},
 			"virtual_accounts": {Signature: accountsSignature, Run: runAccounts},
 
+			"age":            {Signature: ageSignature, Run: runAge},
 			"rehab":          {Signature: rehabSignature, Run: runRehab},
 			"inpatient_fine": {Signature: fineSignature, Run: runFine},
 
@@ -118,10 +121,12 @@ func asIs(value, _ string) string { return value }
 // problems are the codes the types refuse with and note, with their arguments.
 var problems = map[string][]string{
 	"number.length":  {"count"}, // neither 13 nor 16 digits
+	"number.none":    nil,       // no digits at all
 	"number.letters": nil,       // letters among the digits
 	"number.several": nil,       // two numbers that would both do
 
 	"nik.length":          {"count"},
+	"nik.none":            nil,
 	"nik.letters":         nil,
 	"nik.date":            nil, // digits 7 to 12 are no date
 	"nik.serial":          nil, // ends in 0000
@@ -132,12 +137,14 @@ var problems = map[string][]string{
 	"nik.birth_date":      {"birth_date"}, // note: the NIK says another birth date, this one
 
 	"card.length":          {"count"},
+	"card.none":            nil,
 	"card.letters":         nil,
 	"card.repeated":        nil,
 	"card.virtual_account": nil,
 	"card.phone":           nil, // note: looks like a mobile phone number
 
 	"kk.length":          {"count"},
+	"kk.none":            nil,
 	"kk.letters":         nil,
 	"kk.date":            nil, // digits 7 to 12 are no date of issue
 	"kk.serial":          nil,
@@ -156,6 +163,12 @@ var problems = map[string][]string{
 	"employees.unclear": nil,     // no numbers
 	"employees.range":   {"max"}, // a number that was not shown
 	"employees.many":    {"max"}, // more than one ticket takes
+	"employees.table":   nil,     // no rows that can be read, or no column of numbers
+
+	"leaving.number": {"row"}, // rows without a NIK or card number
+	"leaving.twice":  {"row"}, // the number stands in a row before
+	"leaving.reason": {"row"}, // none of leaving_reasons, in a table that has a column of them
+	"leaving.date":   {"row"},
 
 	"newcomers.cells":      {"row"}, // not NIK, name and birth date
 	"newcomers.nik":        {"row"},
@@ -166,6 +179,7 @@ var problems = map[string][]string{
 	"outcomes.unclear":     {"row"},
 
 	"account.length":          {"count"},
+	"account.none":            nil,
 	"account.letters":         nil,
 	"account.virtual_account": nil, // a number that is paid to
 }

@@ -1,7 +1,6 @@
 package jkn
 
-// Segment says how somebody is a member, which decides who pays for them and how their card becomes active again
-// (Perpres 82/2018 art. 2 to 5).
+// Segment says how somebody is a member, which decides who pays for them and how their card becomes active again.
 type Segment string
 
 // The segments, as members.csv writes them.
@@ -30,9 +29,9 @@ type Reason string
 
 // The reasons, as members.csv writes them.
 const (
-	InArrears  Reason = "tunggakan"         // Perpres 64/2020 art. 42(1)
+	InArrears  Reason = "tunggakan"         // Perpres 64/2020 art. 42
 	LeftJob    Reason = "berhenti_kerja"    // the employer took them off its list
-	Turned21   Reason = "usia_21"           // an employee's child who is not known to study (Perpres 82/2018 art. 5)
+	Turned21   Reason = "usia_21"           // an employee's child who is not known to study (Perpres 82/2018)
 	RemovedPBI Reason = "dinonaktifkan_pbi" // off the list of those the government pays for
 	Died       Reason = "meninggal"
 	Abroad     Reason = "luar_negeri" // for six months or more (Perpres 64/2020 art. 37)

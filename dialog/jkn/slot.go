@@ -69,7 +69,7 @@ func (c Counter) Days(now time.Time) (days []string) {
 	return days
 }
 
-// fixedHolidays are off in every year (Keppres 8/2024), whether the year's list of holidays is there yet or not: in
+// fixedHolidays are off in every year by their date, whether the year's list of holidays is there yet or not: in
 // December nobody is to be sent to a closed door on New Year's Day.
 var fixedHolidays = []string{"01-01", "05-01", "06-01", "08-17", "12-25"}
 
@@ -172,6 +172,34 @@ func showClock(moment, lang string) string {
 		return hour
 	}
 	return showHour(hour)
+}
+
+// namesDay reports whether a text names a day by how far off it is, by its day of the week or by its date alone: "besok",
+// "hari senin depan", "tgl 24". Now is in the desk's zone, which is at most two hours from the office's.
+func namesDay(text, day string, now time.Time) bool {
+	date, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return false
+	}
+	said, _, _ := strings.Cut(field.Bare(field.Normal(text)), " jam ")
+	said = strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(said, "hari "), "next "), " depan")
+	y, m, d := now.Date()
+	switch off := date.Sub(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)); said {
+	case "besok", "bsk", "besuk", "esok", "tomorrow":
+		return off == 24*time.Hour
+	case "lusa", "the day after tomorrow":
+		return off == 2*24*time.Hour
+	case date.Format("tanggal 2"), date.Format("tgl 2"), date.Format("2/1"), date.Format("2-1"):
+		return true
+	}
+	local, _, _ := strings.Cut(field.ShowWeekday(date, "id"), ",")
+	return said == strings.ToLower(local) || said == strings.ToLower(date.Weekday().String())
+}
+
+// namesClock reports whether a text names the time of day of a moment: "9.30", "jam 9", "setengah 10".
+func namesClock(text, moment string, _ time.Time) bool {
+	at, err := time.Parse(time.RFC3339, moment)
+	return err == nil && slices.Contains(field.Clock(text), 60*at.Hour()+at.Minute())
 }
 
 // purposes are what people come for, by the kind of office.

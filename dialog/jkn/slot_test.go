@@ -164,3 +164,31 @@ func TestEveryPurposeHasItsWords(t *testing.T) {
 		t.Error("a purpose that is gone is not shown as it was kept")
 	}
 }
+
+func TestADayIsCalledWhatPeopleCallIt(t *testing.T) {
+	monday := moment(t, "2026-11-23T09:00:00+07:00")
+	for _, c := range []struct{ typed, day string }{
+		{"besok", "2026-11-24"},
+		{"besok aja kak", "2026-11-24"},
+		{"besok jam 9", "2026-11-24"},
+		{"lusa", "2026-11-25"},
+		{"kamis", "2026-11-26"},
+		{"hari Kamis", "2026-11-26"},
+		{"Thursday", "2026-11-26"},
+		{"tgl 27", "2026-11-27"},
+		{"27/11", "2026-11-27"},
+		{"senin depan", "2026-11-30"},
+		{"minggu", ""},
+		{"2", ""}, // the second day shown
+	} {
+		got := ""
+		for _, day := range []string{"2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-30"} {
+			if namesDay(c.typed, day, monday) {
+				got += day
+			}
+		}
+		if got != c.day {
+			t.Errorf("%q is %q, want %q", c.typed, got, c.day)
+		}
+	}
+}

@@ -9,7 +9,7 @@ import (
 )
 
 // Tariff is what a self-paying member (PBPU, BP) owes per head and month in a class of ward, in whole rupiah, from a
-// date on (Perpres 64/2020 art. 34). Of class 3 the government pays part: Full is what the scheme gets, Member what the
+// date on (Perpres 64/2020). Of class 3 the government pays part: Full is what the scheme gets, Member what the
 // member pays.
 type Tariff struct {
 	From   time.Time // the first day it holds, midnight UTC

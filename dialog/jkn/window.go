@@ -19,7 +19,7 @@ const (
 	DismissedWindow Window = "phk"
 	// ReturnedWindow is how long somebody back from abroad has to report and pay (Perpres 64/2020 art. 37).
 	ReturnedWindow Window = "pulang"
-	// StudentWindow is until when a child who studies is covered through the parents, from birth (Perpres 82/2018 art. 5).
+	// StudentWindow is until when a child who studies is covered through the parents, from birth (Perpres 82/2018).
 	StudentWindow Window = "kuliah"
 )
 

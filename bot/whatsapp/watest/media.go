@@ -81,18 +81,45 @@ func mediaMAC(key, iv, sealed []byte) []byte {
 	return mac.Sum(nil)[:10]
 }
 
-// openMedia is a phone downloading and opening what our client sent.
-func (s *Server) openMedia(path string, key []byte, kind whatsmeow.MediaType) ([]byte, error) {
-	b := s.stored(path)
+// sentFile is what messages say of a file they carry.
+type sentFile interface {
+	GetDirectPath() string
+	GetMediaKey() []byte
+	GetFileEncSHA256() []byte
+	GetFileSHA256() []byte
+	GetFileLength() uint64
+}
+
+// openMedia is a phone downloading and opening what our client sent. It checks all that the message says of the file.
+func (s *Server) openMedia(file sentFile, kind whatsmeow.MediaType) ([]byte, error) {
+	b := s.stored(file.GetDirectPath())
 	if b == nil {
-		return nil, fmt.Errorf("no file at %s", path)
+		return nil, fmt.Errorf("no file at %s", file.GetDirectPath())
 	}
-	n := len(b.sealed) - 10
+	if sum := sha256.Sum256(b.sealed); !bytes.Equal(sum[:], file.GetFileEncSHA256()) {
+		return nil, errors.New("the sealed file's hash is wrong")
+	}
+	plain, err := unsealMedia(b.sealed, file.GetMediaKey(), kind)
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(plain); !bytes.Equal(sum[:], file.GetFileSHA256()) {
+		return nil, errors.New("the file's hash is wrong")
+	}
+	if file.GetFileLength() != uint64(len(plain)) {
+		return nil, fmt.Errorf("the file has %d bytes, the message says %d", len(plain), file.GetFileLength())
+	}
+	return plain, nil
+}
+
+// unsealMedia is the reverse of sealMedia.
+func unsealMedia(whole, key []byte, kind whatsmeow.MediaType) ([]byte, error) {
+	n := len(whole) - 10
 	if n < aes.BlockSize || n%aes.BlockSize != 0 {
 		return nil, errors.New("the file is no whole number of blocks")
 	}
 	iv, cipherKey, macKey := mediaKeys(key, kind)
-	sealed, mac := b.sealed[:n], b.sealed[n:]
+	sealed, mac := whole[:n], whole[n:]
 	if !hmac.Equal(mac, mediaMAC(macKey, iv, sealed)) {
 		return nil, errors.New("the file's MAC is wrong")
 	}
@@ -115,6 +142,17 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method == http.MethodDelete {
+		return
+	}
+	s.mu.Lock()
+	s.uploads++
+	status := s.uploadFails.status
+	if s.uploadFails.times--; s.uploadFails.times < 0 {
+		status = 0
+	}
+	s.mu.Unlock()
+	if status != 0 {
+		http.Error(w, "not now", status)
 		return
 	}
 	sealed, err := io.ReadAll(r.Body)
@@ -155,6 +193,20 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, _ = w.Write(sealed)
+}
+
+// FailUploads makes the next uploads of our clients, so many of them, fail with an HTTP status.
+func (s *Server) FailUploads(status, times int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.uploadFails.status, s.uploadFails.times = status, times
+}
+
+// Uploads counts the files that our clients have uploaded, or tried to.
+func (s *Server) Uploads() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.uploads
 }
 
 // FailMedia makes each download of the message's file fail with an HTTP status

@@ -3,6 +3,7 @@ package watest_test
 import (
 	"bytes"
 	"errors"
+	"net/http"
 	"testing"
 
 	"go.mau.fi/whatsmeow"
@@ -54,6 +55,41 @@ func TestFilesBothWays(t *testing.T) {
 	}
 	if data, err := siti.Reads().Media(); err != nil || string(data) != "%PDF kartu" {
 		t.Errorf("she opened %q: %v", data, err)
+	}
+}
+
+func TestAPhoneChecksTheFileItIsSent(t *testing.T) {
+	wa, _, siti, client := setting(t)
+	wa.FailUploads(http.StatusServiceUnavailable, 1)
+	if _, err := client.Upload(t.Context(), picture, whatsmeow.MediaDocument); err == nil {
+		t.Error("an upload that the server refused")
+	}
+	up, err := client.Upload(t.Context(), picture, whatsmeow.MediaDocument)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, spoil := range map[string]func(*waE2E.DocumentMessage){
+		"the key":               func(d *waE2E.DocumentMessage) { d.MediaKey[0] ^= 1 },
+		"the hash":              func(d *waE2E.DocumentMessage) { d.FileSHA256[0] ^= 1 },
+		"the sealed hash":       func(d *waE2E.DocumentMessage) { d.FileEncSHA256[0] ^= 1 },
+		"the length":            func(d *waE2E.DocumentMessage) { *d.FileLength++ },
+		"nothing":               func(*waE2E.DocumentMessage) {},
+		"the place of the file": func(d *waE2E.DocumentMessage) { d.DirectPath = proto.String("/v/t62/elsewhere") },
+	} {
+		d := &waE2E.DocumentMessage{
+			DirectPath: proto.String(up.DirectPath), MediaKey: bytes.Clone(up.MediaKey), FileLength: proto.Uint64(up.FileLength),
+			FileEncSHA256: bytes.Clone(up.FileEncSHA256), FileSHA256: bytes.Clone(up.FileSHA256),
+		}
+		spoil(d)
+		if _, err := client.SendMessage(t.Context(), siti.LID(), &waE2E.Message{DocumentMessage: d}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := siti.Reads().Media(); (err == nil) != (what == "nothing") {
+			t.Errorf("with %s spoiled: %v", what, err)
+		}
+	}
+	if n := wa.Uploads(); n != 2 {
+		t.Errorf("%d uploads", n)
 	}
 }
 

@@ -140,6 +140,10 @@ func (n *Number) Logins() int {
 	return c.logins
 }
 
+// TellsIdentity has the server tell every line that this number's own phone has
+// another identity key.
+func (n *Number) TellsIdentity() { n.s.tellIdentity(n.lid) }
+
 // Online says whether the device linked last is logged in and asks for messages.
 func (n *Number) Online() bool {
 	n.s.t.Helper()

@@ -1,9 +1,12 @@
 package watest
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/types"
 )
 
 // Addressing is how the server names a person to our client.
@@ -136,20 +139,28 @@ func (p *Person) Forget() {
 // Reinstalls gives the person a new phone under the old number: new keys, no
 // sessions. The server tells every line.
 func (p *Person) Reinstalls() {
+	p.ReinstallsUntold()
+	p.s.tellIdentity(p.lid)
+}
+
+// ReinstallsUntold is [Person.Reinstalls] of which the server tells nobody: the
+// new phone's first message gives it away.
+func (p *Person) ReinstallsUntold() {
 	fresh := newSignal()
 	p.signal.Lock()
+	defer p.signal.Unlock()
 	p.signal.device, p.signal.vault, p.signal.last = fresh.device, fresh.vault, 0
-	p.signal.Unlock()
-	p.s.mu.Lock()
-	var everyone []*companion
-	for _, c := range p.s.companions {
-		everyone = append(everyone, c)
-	}
-	p.s.mu.Unlock()
+}
+
+// tellIdentity tells every line that somebody has another identity key.
+func (s *Server) tellIdentity(of types.JID) {
+	s.mu.Lock()
+	everyone := slices.Collect(maps.Values(s.companions))
+	s.mu.Unlock()
 	for _, c := range everyone {
 		c.enqueue(waBinary.Node{
 			Tag:     "notification",
-			Attrs:   waBinary.Attrs{"from": p.lid, "type": "encrypt", "id": p.s.nextID("identity-"), "t": unixNow()},
+			Attrs:   waBinary.Attrs{"from": of, "type": "encrypt", "id": s.nextID("identity-"), "t": unixNow()},
 			Content: []waBinary.Node{{Tag: "identity"}},
 		})
 	}

@@ -48,8 +48,10 @@ func (r *Reply) Changed() bool {
 
 // Vanishes is after how many seconds the message is to disappear; 0 for never.
 func (r *Reply) Vanishes() uint32 {
-	m := unwrap(r.Message)
-	return m.GetExtendedTextMessage().GetContextInfo().GetExpiration()
+	if info := contextOf(unwrap(r.Message)); info != nil {
+		return (*info).GetExpiration()
+	}
+	return 0
 }
 
 // Quotes returns the ID of the message this one answers; "" for none.
@@ -58,16 +60,18 @@ func (r *Reply) Quotes() string {
 	return m.GetExtendedTextMessage().GetContextInfo().GetStanzaID()
 }
 
-// Media downloads and opens the image or document the message carries.
+// Document is the file the message carries as the phone shows it before it is opened; nil where it carries none.
+func (r *Reply) Document() *waE2E.DocumentMessage { return unwrap(r.Message).GetDocumentMessage() }
+
+// Media downloads and opens the image or document the message carries, and
+// checks that it is what the message says.
 func (r *Reply) Media() ([]byte, error) {
 	m := unwrap(r.Message)
 	switch {
 	case m.GetImageMessage() != nil:
-		i := m.GetImageMessage()
-		return r.person.s.openMedia(i.GetDirectPath(), i.GetMediaKey(), whatsmeow.MediaImage)
+		return r.person.s.openMedia(m.GetImageMessage(), whatsmeow.MediaImage)
 	case m.GetDocumentMessage() != nil:
-		d := m.GetDocumentMessage()
-		return r.person.s.openMedia(d.GetDirectPath(), d.GetMediaKey(), whatsmeow.MediaDocument)
+		return r.person.s.openMedia(m.GetDocumentMessage(), whatsmeow.MediaDocument)
 	default:
 		return nil, fmt.Errorf("message %s has no image or document", r.ID)
 	}

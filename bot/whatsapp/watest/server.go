@@ -31,6 +31,9 @@ type Server struct {
 	pairings   map[string]*pairing      // clients showing codes, by reference
 	conns      map[*conn]struct{}
 	media      map[string]*blob // by path, without the query
+	uploads    int              // of our clients, tries included
+
+	uploadFails struct{ status, times int }
 
 	patience atomic.Int64 // nanoseconds
 	ids      atomic.Uint64

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"go.mau.fi/libsignal/ecc"
+	signallog "go.mau.fi/libsignal/logger"
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waCert"
 	"go.mau.fi/whatsmeow/util/keys"
@@ -25,8 +26,35 @@ func Trust() { TrustKey(RootKey()) }
 // parent hands over its [RootKey].
 func TrustKey(key [32]byte) {
 	mustBeTest()
+	hushSignal()
 	whatsmeow.WACertPubKey = key
 }
+
+// hushSignal gives libsignal a log that nobody reads, unless it has one: it would make itself one at its first word, and
+// race with itself where phones talk side by side.
+func hushSignal() {
+	if signallog.Logger == nil {
+		var silent signallog.Loggable = silence{}
+		signallog.Setup(&silent)
+	}
+}
+
+type silence struct{}
+
+// Debug is dropped.
+func (silence) Debug(string, string) {}
+
+// Info is dropped.
+func (silence) Info(string, string) {}
+
+// Warning is dropped.
+func (silence) Warning(string, string) {}
+
+// Error is dropped.
+func (silence) Error(string, string) {}
+
+// Configure is not needed.
+func (silence) Configure(string) {}
 
 // RootKey is the public key that signs for this process's servers.
 func RootKey() [32]byte { return *root().Pub }
