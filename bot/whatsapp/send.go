@@ -68,7 +68,7 @@ func (l *line) send(ctx context.Context, out bot.Outbound) error {
 	return nil
 }
 
-// deliver sends words, with a file or none, and waits for WhatsApp's word that it has them.
+// deliver sends words, with a file or none, and waits for WhatsApp's word that it has them. errUnsealed: the phone got none.
 func (l *line) deliver(ctx context.Context, client *whatsmeow.Client, to types.JID, id, words string, file *waE2E.DocumentMessage) error {
 	c, err := l.chat(address(to))
 	if err != nil {
@@ -82,8 +82,12 @@ func (l *line) deliver(ctx context.Context, client *whatsmeow.Client, to types.J
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
-	_, err = client.SendMessage(ctx, to, message(words, file, c.expires), whatsmeow.SendRequestExtra{ID: id, Timeout: sendWithin})
-	return err
+	sealed := make(seals)
+	sent, err := client.SendMessage(sealed.in(ctx), to, message(words, file, c.expires), whatsmeow.SendRequestExtra{ID: id, Timeout: sendWithin})
+	if err != nil {
+		return err
+	}
+	return sealed.check(ctx, client, sent.Chat)
 }
 
 // message is what goes over the wire: words, or a file with them below it. In a chat whose messages disappear ours has to
@@ -187,5 +191,5 @@ var knownErrors = []error{
 	whatsmeow.ErrAlreadyConnected, whatsmeow.ErrUnknownServer, whatsmeow.ErrRecipientADJID,
 	whatsmeow.ErrInvalidMediaHMAC, whatsmeow.ErrInvalidMediaEncSHA256, whatsmeow.ErrInvalidMediaSHA256,
 	whatsmeow.ErrMediaNotAvailableOnPhone, whatsmeow.ErrUnknownMediaRetryError, whatsmeow.ErrTooShortFile,
-	errTooLarge, errLeft,
+	errTooLarge, errLeft, errUnsealed,
 }

@@ -23,7 +23,11 @@ func (s veiledIdentities) PutIdentity(ctx context.Context, address string, key [
 	if err != nil {
 		return err
 	}
-	return s.IdentityStore.PutIdentity(ctx, veiled, key)
+	if err := s.IdentityStore.PutIdentity(ctx, veiled, key); err != nil {
+		return err
+	}
+	noteSeal(ctx, address, true)
+	return nil
 }
 
 // DeleteAllIdentities forgets the keys of all of somebody's phones: WhatsApp said that they are others now.
@@ -49,6 +53,7 @@ func (s veiledIdentities) DeleteIdentity(ctx context.Context, address string) er
 
 // IsTrustedIdentity reports whether a phone's key is the one that is kept, or none is.
 func (s veiledIdentities) IsTrustedIdentity(ctx context.Context, address string, key [32]byte) (bool, error) {
+	noteSeal(ctx, address, false)
 	veiled, err := s.veil.address(address)
 	if err != nil {
 		return false, err
