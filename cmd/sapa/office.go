@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"sapa/dialog"
@@ -68,13 +69,20 @@ func join(c *config, catalog *dialog.Catalog) (*office, error) {
 // catalog loads the flows: the built-in ones, or those of --flows. What is wrong with them is told in full by
 // `sapa flow check`; here their number and the first.
 func (s *sapa) catalog() (*dialog.Catalog, error) {
-	catalog, err := dialog.Load(s.flows(), jkn.Scheme())
+	load := ownCatalog
+	if s.flowsDir != "" {
+		load = func() (*dialog.Catalog, error) { return dialog.Load(s.flows(), jkn.Scheme()) }
+	}
+	catalog, err := load()
 	var mistakes dialog.Mistakes
 	if errors.As(err, &mistakes) {
 		return nil, fmt.Errorf("the flows have %d mistakes; `sapa flow check` lists them. The first:\n%w", len(mistakes), mistakes[0])
 	}
 	return catalog, err
 }
+
+// ownCatalog is the one in this binary. It never changes, so a reload need not read it again.
+var ownCatalog = sync.OnceValues(func() (*dialog.Catalog, error) { return dialog.Load(jkn.Flows, jkn.Scheme()) })
 
 func (s *sapa) flows() fs.FS {
 	if s.flowsDir != "" {
