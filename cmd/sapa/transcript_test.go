@@ -77,6 +77,41 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
+// Each procedure that the README tells how to do here is shown by a transcript.
+func TestTheReadmeNamesTranscriptsThatExist(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	must(t, err)
+	_, table, _ := strings.Cut(string(readme), "| procedure |")
+	table, _, found := strings.Cut(table, "\n\n")
+	if !found {
+		t.Fatal("the README has no table of procedures")
+	}
+	for _, row := range strings.Split(table, "\n")[2:] {
+		cells := strings.Split(row, " | ")
+		names := strings.Split(cells[len(cells)-1], "`")
+		service, shown := "", 0
+		for i := 1; i < len(names); i += 2 {
+			name := names[i]
+			if strings.HasPrefix(name, ".") { // another of the same service
+				name = service + name
+			}
+			var one bool
+			if service, _, one = strings.Cut(name, "."); !one {
+				name += ".*" // all of several services: "daftar_*"
+			}
+			files, err := filepath.Glob(filepath.Join(transcripts, name+".txt"))
+			must(t, err)
+			if len(files) == 0 {
+				t.Errorf("there is no transcript %s", name)
+			}
+			shown++
+		}
+		if shown == 0 {
+			t.Errorf("nothing shows %s", row)
+		}
+	}
+}
+
 // playTranscript plays the lines of a transcript and gives them with the replies they have now.
 func playTranscript(t *testing.T, text string) string {
 	t.Helper()
