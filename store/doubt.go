@@ -57,6 +57,9 @@ func (v *visit) weigh(in dialog.Input) (stranger bool, err error) {
 	if why == "" {
 		return false, nil
 	}
+	if err := v.lockOfficer(in); err != nil {
+		return false, err
+	}
 	known, err := v.proofs()
 	if err != nil {
 		return false, err
@@ -73,6 +76,28 @@ func (v *visit) weigh(in dialog.Input) (stranger bool, err error) {
 	v.why = why
 	return false, nil
 }
+
+// lockOfficer disables the officer whose number is in doubt, before its message is read: a birth date is no proof for
+// them, and other people's tickets are at stake. Whoever knows that it is they enables them again.
+func (v *visit) lockOfficer(in dialog.Input) error {
+	if in.Kind != dialog.Message {
+		return nil
+	}
+	o, err := v.officerOf(v.who)
+	if errors.Is(err, ErrNoOfficer) || err == nil && !o.Enabled {
+		return nil
+	}
+	if err == nil {
+		err = v.run("UPDATE officers SET enabled = 0 WHERE name = ?", o.Name)
+	}
+	if err != nil {
+		return err
+	}
+	return v.recordOne(v.key, desk.Ticket{Officer: o.Name}, desk.Activity{At: in.At, Who: desk.NameSystem, What: OfficerLocked})
+}
+
+// OfficerLocked is the event that an officer was disabled because somebody else may have their number.
+const OfficerLocked = "officer.locked"
 
 // greet takes note of who writes: somebody new in the contact's place, or the contact, whose day is kept. It is written
 // once a day.

@@ -445,3 +445,27 @@ func count(t *testing.T, dir, query string) (n int) {
 	must(t, db.QueryRow(query).Scan(&n))
 	return n
 }
+
+func TestAnOfficersNumberInDoubtIsLockedOut(t *testing.T) {
+	db := watched(t)
+	must(t, db.AddOfficer(t.Context(), officerOf("rina", "+"+siti)))
+	knows := func(d time.Duration) bool {
+		t.Helper()
+		in := after(d, siti, "ask officer.me")
+		in.Phone = "+" + siti
+		return strings.Contains(texts(submit(t, db, in)), "known:true")
+	}
+	equal(t, "at first", knows(time.Hour), true)
+	openTicket(t, db, siti)
+	must(t, db.Doubt(t.Context(), siti, dialog.DoubtIdentity))
+	submit(t, db, after(2*time.Hour, siti, settled))
+	equal(t, "a birth date does not open the desk", knows(3*time.Hour), false)
+	events, _, err := db.Activity(t.Context(), 100)
+	must(t, err)
+	last := events[len(events)-1]
+	equal(t, "the log says so", last.What+" "+last.Officer, "officer.locked rina")
+	_, err = db.SetOfficer(t.Context(), officerOf("rina", "+"+siti), noon)
+	must(t, err)
+	equal(t, "somebody has asked them", knows(4*time.Hour), true)
+	healthy(t, db)
+}

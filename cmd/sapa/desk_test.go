@@ -22,7 +22,7 @@ import (
 // What a log line, or a watch, can be about stands in the README, all of it and nothing else.
 func TestTheReadmeListsEveryEvent(t *testing.T) {
 	want := map[string]bool{
-		bot.InputFailed: true, store.TicketSeen: true, store.DocumentsSaved: true, eventRetained: true, store.EventErased: true,
+		bot.InputFailed: true, store.TicketSeen: true, store.DocumentsSaved: true, eventRetained: true, store.EventErased: true, store.OfficerLocked: true,
 		"contact.gone": true, "erased.forgotten": true, "erased.unforgotten": true,
 	}
 	files, err := filepath.Glob("../../dialog/desk/*.go")
