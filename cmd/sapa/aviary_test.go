@@ -133,8 +133,13 @@ func (a *aviary) round(n, killAfter int) {
 		text, paper := c.next(a.r, a.people)
 		said(text, func(token string) {
 			c.knows[token] = true
-			if owner := a.owner[token]; owner != nil && token == owner.nik {
+			switch owner := a.owner[token]; {
+			case owner != nil && token == owner.nik:
 				c.knows[owner.birthday()] = true // a NIK tells it
+			case owner != nil && token == owner.card:
+				for _, account := range owner.accounts() { // made of the card alone
+					c.knows[account] = true
+				}
 			}
 		})
 		c.heard = ""

@@ -63,8 +63,14 @@ func (c *canary) row() string {
 
 // tokens are the words by which the canary is recognised, as [tokens] finds them.
 func (c *canary) tokens() []string {
-	return []string{
+	return append([]string{
 		strings.ToLower(c.mark), c.phone, c.local, c.phone[2:], c.nik, c.card, c.kk, c.born.Format(time.DateOnly), c.birthday(),
+	}, c.accounts()...)
+}
+
+// accounts are the card's virtual accounts: that of most banks, and that of the one with a prefix of its own.
+func (c *canary) accounts() []string {
+	return []string{
 		string(jkn.Banks[0].VirtualAccount(jkn.Card(c.card))), string(jkn.Banks[4].VirtualAccount(jkn.Card(c.card))),
 	}
 }
